@@ -1,0 +1,1 @@
+"""The `trendguard` command: one thin door a job."""

@@ -1,0 +1,1 @@
+"""The jobs: what can be run by a worker; a crawl is a child process."""

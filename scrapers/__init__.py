@@ -1,0 +1,1 @@
+"""From the web to the store."""

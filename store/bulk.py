@@ -1,0 +1,253 @@
+"""Many rows at once, to and from Arrow: COPY on PostgreSQL, one prepared statement on
+SQLite, always inside the session's own transaction.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    Select,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy import Table as SqlTable
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session
+
+from store.tables import Table
+
+BATCH_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did, in rows."""
+
+    added: int
+    updated: int
+    unchanged: int
+
+
+def sql_table(table: type[Table]) -> SqlTable:
+    """Return the SQLAlchemy table behind a model."""
+    found: SqlTable = table.metadata.tables[table.table_name()]
+    return found
+
+
+def arrow_schema(columns: list[Column[Any]]) -> pa.Schema:
+    """Return the Arrow schema that rows of these columns have."""
+    return pa.schema([(c.name, _arrow_type(c)) for c in columns])
+
+
+def insert_rows(session: Session, target: SqlTable, rows: pa.Table) -> None:
+    """Insert all rows; `rows` has the target's column names, in any order.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        Times are timestamps in UTC, days are date32.
+    """
+    connection = session.connection()
+    raw: Any = connection.connection.driver_connection
+    quote = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(quote(name) for name in rows.column_names)
+    name = quote(target.name)
+    if connection.dialect.name == "postgresql":
+        _copy_in(raw, f"COPY {name} ({columns}) FROM STDIN (FORMAT CSV)", rows)
+        return
+    marks = ", ".join("?" * rows.num_columns)
+    statement = f"INSERT INTO {name} ({columns}) VALUES ({marks})"
+    for batch in _sqlite_ready(rows).to_batches(max_chunksize=BATCH_ROWS):
+        values = (column.to_pylist() for column in batch.columns)
+        raw.executemany(statement, zip(*values, strict=True))
+
+
+def merge_rows(session: Session, table: type[Table], rows: pa.Table) -> Merged:
+    """Add new rows and update those whose key exists with other content.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        One row a key; columns that are not in it keep what is stored.
+    """
+    target = sql_table(table)
+    keys = table.key_names()
+    stage = _stage(session, target, rows.column_names)
+    insert_rows(session, stage, rows)
+    same_key = [stage.c[k] == target.c[k] for k in keys]
+    rest = [c for c in rows.column_names if c not in keys]
+    differs = or_(False, *(stage.c[c].is_distinct_from(target.c[c]) for c in rest))
+    found = _count(session, select(stage).join(target, *_and(same_key)))
+    changed = _count(
+        session, select(stage).join(target, *_and(same_key)).where(differs)
+    )
+    if changed:
+        values = {c: stage.c[c] for c in rest}
+        session.execute(
+            update(target).values(values).where(*same_key, differs),
+            execution_options={"synchronize_session": False},
+        )
+    if found < rows.num_rows:
+        missing = ~select(target).where(*same_key).exists()
+        session.execute(
+            insert(target).from_select(
+                rows.column_names, select(*stage.c).where(missing)
+            )
+        )
+    stage.drop(session.connection())
+    return Merged(rows.num_rows - found, changed, found - changed)
+
+
+def replace_rows(session: Session, table: type[Table], rows: pa.Table) -> None:
+    """Put `rows` in the place of all the table holds."""
+    session.execute(sql_table(table).delete())
+    insert_rows(session, sql_table(table), rows)
+
+
+def read_rows(session: Session, query: Select[Any]) -> pa.Table:
+    """Return what a query yields as Arrow; column types are the tables' own.
+
+    Parameters
+    ----------
+    query : sqlalchemy.Select
+        Its columns are plain table columns, or labelled casts of known type.
+    """
+    schema = arrow_schema(list(query.selected_columns))  # type: ignore[arg-type]
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        return _copy_out(session, query, schema)
+    cursor = connection.exec_driver_sql(
+        str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+    )
+    parts = iter(lambda: cursor.cursor.fetchmany(BATCH_ROWS), [])
+    batches = [
+        pa.table(
+            [
+                _from_sqlite(values, field.type)
+                for values, field in zip(zip(*part, strict=True), schema, strict=True)
+            ],
+            schema=schema,
+        )
+        for part in parts
+    ]
+    return pa.concat_tables(batches) if batches else schema.empty_table()
+
+
+def _stage(session: Session, target: SqlTable, names: list[str]) -> SqlTable:
+    columns = [Column(n, target.c[n].type) for n in names]
+    stage = SqlTable(
+        f"stage_{target.name}", MetaData(), *columns, prefixes=["TEMPORARY"]
+    )
+    stage.drop(session.connection(), checkfirst=True)
+    stage.create(session.connection(), checkfirst=False)
+    return stage
+
+
+def _and(conditions: list[Any]) -> list[Any]:
+    joined = conditions[0]
+    for condition in conditions[1:]:
+        joined = joined & condition
+    return [joined]
+
+
+def _count(session: Session, query: Select[Any]) -> int:
+    count = select(func.count()).select_from(query.subquery())
+    return int(session.execute(count).scalar_one())
+
+
+def _arrow_type(column: Column[Any]) -> pa.DataType:
+    kind = column.type
+    if isinstance(kind, TypeDecorator):
+        kind = kind.impl_instance
+    for sql_type, arrow_type in (
+        (BigInteger, pa.int64()),
+        (Integer, pa.int64()),
+        (Float, pa.float64()),
+        (Boolean, pa.bool_()),
+        (DateTime, pa.timestamp("us", "UTC")),
+        (Date, pa.date32()),
+    ):
+        if isinstance(kind, sql_type):
+            return arrow_type
+    return pa.string()
+
+
+def _from_sqlite(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+    # SQLite's driver gives times and days as text, truth as 0 and 1.
+    if pa.types.is_timestamp(kind):
+        naive = pa.array(values, pa.string()).cast(pa.timestamp("us"))
+        return pc.assume_timezone(naive, "UTC")
+    if pa.types.is_date(kind):
+        return pa.array(values, pa.string()).cast(kind)
+    if pa.types.is_boolean(kind):
+        return pa.array(values, pa.int64()).cast(kind)
+    return pa.array(values, kind)
+
+
+def _sqlite_ready(rows: pa.Table) -> pa.Table:
+    for index, field in enumerate(rows.schema):
+        column = rows.column(index)
+        if pa.types.is_timestamp(field.type):
+            # "%S" of a microsecond timestamp carries its six decimals, as SQLAlchemy
+            # writes them.
+            whole = column.cast(pa.timestamp("us", "UTC"))
+            column = pc.strftime(whole, "%Y-%m-%d %H:%M:%S")
+        elif pa.types.is_date(field.type):
+            column = column.cast(pa.string())
+        else:
+            continue
+        rows = rows.set_column(index, field.name, column)
+    return rows
+
+
+def _copy_in(raw: Any, statement: str, rows: pa.Table) -> None:
+    options = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
+    with raw.cursor() as cursor, cursor.copy(statement) as copy:
+        for batch in rows.to_batches(max_chunksize=BATCH_ROWS):
+            buffer = io.BytesIO()
+            pa_csv.write_csv(pa.Table.from_batches([batch]), buffer, options)
+            copy.write(buffer.getvalue())
+
+
+def _copy_out(session: Session, query: Select[Any], schema: pa.Schema) -> pa.Table:
+    connection = session.connection()
+    raw: Any = connection.connection.driver_connection
+    sql = query.compile(connection, compile_kwargs={"literal_binds": True})
+    buffer = io.BytesIO()
+    with raw.cursor() as cursor:
+        cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+        with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT CSV)") as copy:
+            for chunk in copy:
+                buffer.write(chunk)
+    if not buffer.tell():
+        return schema.empty_table()
+    buffer.seek(0)
+    return pa_csv.read_csv(
+        buffer,
+        read_options=pa_csv.ReadOptions(column_names=schema.names),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa_csv.ConvertOptions(
+            column_types={f.name: f.type for f in schema},
+            true_values=["t"],
+            false_values=["f"],
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            timestamp_parsers=[pa_csv.ISO8601],
+        ),
+    )

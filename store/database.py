@@ -1,0 +1,146 @@
+"""The database: where it is, how it is opened, how its schema is brought up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from store.errors import DatabaseError
+from store.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """One database; hands out sessions that commit as a whole or not at all.
+
+    Parameters
+    ----------
+    settings : Settings
+        Says where it is.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.engine = _engine(settings)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session for reading; on SQLite it never waits for a writer."""
+        with _explained(self.settings), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Yield a session that commits at the end, or leaves no trace on an error."""
+        engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        with (
+            _explained(self.settings),
+            Session(engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def upgrade(self, revision: str = "head") -> None:
+        """Create the database or migrate it up to `revision`."""
+        self._migrate(command.upgrade, revision)
+
+    def downgrade(self, revision: str = "base") -> None:
+        """Migrate down to `revision`; tables made after it are dropped."""
+        self._migrate(command.downgrade, revision)
+
+    def revision(self) -> str | None:
+        """Return the schema's revision, or None for an empty database."""
+        with _explained(self.settings), self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+    def _migrate(self, step: Any, revision: str) -> None:
+        # One transaction around the look and the change, so that two processes
+        # starting at once do not both create the tables.
+        engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        with _explained(self.settings), engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7461727)")
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            step(config, revision)
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database; an empty one is created, an old one refused.
+
+    Raises
+    ------
+    DatabaseError
+        If it can't be reached, or its schema is of another version.
+    """
+    database = Database(settings)
+    current = database.revision()
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    if current is None:
+        database.upgrade()
+    elif current != head:
+        database.close()
+        raise DatabaseError(
+            f"the database has schema {current}, this version needs {head}: "
+            "back it up, then run `trendguard db upgrade`"
+        )
+    return database
+
+
+def table_names(connection: Connection) -> list[str]:
+    """Return the names of the tables that exist."""
+    return inspect(connection).get_table_names()
+
+
+def alembic_config() -> Config:
+    """Return Alembic's configuration; there is no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _engine(settings: Settings) -> Engine:
+    if not settings.url.startswith("sqlite"):
+        return create_engine(settings.url, pool_pre_ping=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(settings.url, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN comes too late for DDL and reads: we send ours.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def _explained(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        place = settings.url.split("@")[-1]
+        raise DatabaseError(
+            f"the database at {place} can't be used: {error.orig}; check that it runs "
+            "and that TRENDGUARD_DATABASE_URL or TRENDGUARD_DATA_DIR is right"
+        ) from error

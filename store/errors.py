@@ -1,0 +1,109 @@
+"""Every error TrendGuard raises on purpose; a message says what to do next.
+
+::
+
+    TrendGuardError
+    ├── SettingsError            a TRENDGUARD_* variable is wrong
+    ├── DatabaseError            the database is away or of another version
+    ├── BadFileError             a file can't be used at all; nothing of it was written
+    ├── CrawlError               a page that yields nothing; `outcome` says why
+    │   ├── BlockedError         the site refused us
+    │   ├── LoginWallError       the page is behind a log-in
+    │   ├── ChangedError         the page is not laid out as we know it
+    │   ├── NotFoundError        the page says that the thing does not exist
+    │   └── FailedError          no usable answer: time-out, 5xx, truncated, too large
+    ├── ModelError
+    │   ├── NoModelError         nothing was trained yet
+    │   ├── NotEnoughDataError   training needs more, or other, rows
+    │   └── CorruptModelError    a model file is not the one that was registered
+    └── RequestError             the API's caller asked for something that can't be
+        ├── UnauthorizedError    no token, or a wrong one
+        ├── MissingError         no such thing
+        └── ConflictError        it contradicts what is already so
+"""
+
+from typing import ClassVar
+
+
+class TrendGuardError(Exception):
+    """Base of the tree; the message is written for the person who has to act."""
+
+
+class SettingsError(TrendGuardError):
+    """A setting is missing or wrong."""
+
+
+class DatabaseError(TrendGuardError):
+    """The database can't be reached or has another schema version."""
+
+
+class BadFileError(TrendGuardError):
+    """A file can't be used: missing column, not UTF-8, empty, binary."""
+
+
+class CrawlError(TrendGuardError):
+    """A page that yields nothing."""
+
+    outcome: ClassVar[str] = "failed"
+
+
+class BlockedError(CrawlError):
+    """The site refused us; we do not try to get around it."""
+
+    outcome = "blocked"
+
+
+class LoginWallError(CrawlError):
+    """The page wants a log-in, which we never attempt."""
+
+    outcome = "login_wall"
+
+
+class ChangedError(CrawlError):
+    """The page is not laid out as the page object knows it."""
+
+    outcome = "changed"
+
+
+class NotFoundError(CrawlError):
+    """The page itself says that the thing does not exist."""
+
+    outcome = "not_found"
+
+
+class FailedError(CrawlError):
+    """No usable answer came."""
+
+    outcome = "failed"
+
+
+class ModelError(TrendGuardError):
+    """Base of what can be wrong with a model."""
+
+
+class NoModelError(ModelError):
+    """Nothing was trained yet."""
+
+
+class NotEnoughDataError(ModelError):
+    """Training needs more rows, or rows of both kinds."""
+
+
+class CorruptModelError(ModelError):
+    """A model file is not the one that was registered."""
+
+
+class RequestError(TrendGuardError):
+    """The API's caller asked for something that can't be."""
+
+
+class UnauthorizedError(RequestError):
+    """No token, or a wrong one."""
+
+
+class MissingError(RequestError):
+    """No such thing."""
+
+
+class ConflictError(RequestError):
+    """The request contradicts what is already so."""

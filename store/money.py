@@ -1,0 +1,73 @@
+"""Money: integers of a currency's minor unit, and dated exchange rates."""
+
+import csv
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.numbers import get_currency_precision
+
+from store.errors import BadFileError
+
+
+@cache
+def currency_exponents() -> dict[str, int]:
+    """Return every ISO 4217 code with its number of decimals.
+
+    >>> currency_exponents()["USD"], currency_exponents()["JPY"]
+    (2, 0)
+    """
+    codes = [str(code) for code in Locale("en").currencies]
+    return {code: get_currency_precision(code) for code in codes}
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Return `amount` in minor units, half a unit rounded up.
+
+    >>> to_minor(Decimal("29.99"), "USD"), to_minor(Decimal("3858"), "JPY")
+    (2999, 3858)
+
+    Raises
+    ------
+    KeyError
+        If the currency is not one of ISO 4217.
+    """
+    shifted = amount.scaleb(currency_exponents()[currency])
+    return int(shifted.to_integral_value(ROUND_HALF_UP))
+
+
+def from_minor(minor: int, currency: str) -> Decimal:
+    """Return an amount of minor units as a decimal.
+
+    >>> from_minor(2999, "USD")
+    Decimal('29.99')
+    """
+    return Decimal(minor).scaleb(-currency_exponents()[currency])
+
+
+def read_rates(file: Path | None) -> list[tuple[date, str, float]]:
+    """Return the dated exchange rates: day, currency, US dollars for one unit.
+
+    The dollar itself is always there.
+
+    Raises
+    ------
+    BadFileError
+        If the file lacks a column or a value can't be read.
+    """
+    rates = [(date(1970, 1, 1), "USD", 1.0)]
+    if file is None:
+        return rates
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                day = date.fromisoformat(row["on"])
+                rates.append((day, row["currency"], float(row["usd_per_unit"])))
+    except (OSError, KeyError, ValueError) as error:
+        raise BadFileError(
+            f"{file}: can't be read as exchange rates ({error}); it needs the columns "
+            "on (YYYY-MM-DD), currency, usd_per_unit"
+        ) from error
+    return rates

@@ -1,0 +1,143 @@
+"""Every setting: one frozen object, filled from TRENDGUARD_* variables."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from store.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """What can be set from outside; every field is ``TRENDGUARD_<FIELD>``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TRENDGUARD_",
+        frozen=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
+        protected_namespaces=(),
+    )
+
+    data_dir: Path = Path("data")
+    """Folder of the SQLite database, the key file, models, the queue and rejects."""
+
+    database_url: str = ""
+    """SQLAlchemy URL; empty means ``trendguard.db`` (SQLite) in the data folder."""
+
+    redis_url: str = ""
+    """Redis of the job queue and the request limits; empty means files in the data
+    folder."""
+
+    key_file: Path | None = None
+    """Key of the customer pseudonyms; ``pseudonym.key`` in the data folder by default.
+    Keep it apart from backups of the database."""
+
+    default_currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
+    """ISO 4217 code of amounts that come without one."""
+
+    rates_file: Path | None = None
+    """CSV ``on,currency,usd_per_unit``: dated exchange rates. Amounts in a currency
+    without a rate are left out of comparisons, never guessed."""
+
+    return_window_days: int = Field(30, ge=0)
+    """An order counts as kept only when this many days have passed."""
+
+    regret_reasons: tuple[str, ...] = (
+        "changed mind",
+        "no longer wanted",
+        "no longer needed",
+        "regret",
+        "impulse purchase",
+        "not as expected",
+        "did not like",
+    )
+    """Return reasons that count as regret (JSON list; compared without case)."""
+
+    api_host: str = "127.0.0.1"
+    """Address the API listens on."""
+
+    api_port: int = Field(8787, ge=0, le=65535)
+    """Port the API listens on."""
+
+    api_workers: int = Field(2, ge=1)
+    """Processes that answer requests."""
+
+    cors_origins: tuple[str, ...] = ()
+    """Web origins besides the extension that may call the API (JSON list)."""
+
+    admin_token: str = ""
+    """Bearer token of the admin calls; empty turns them off. ``admin add`` makes named
+    ones instead."""
+
+    max_body_bytes: int = Field(262_144, ge=1024)
+    """Largest request body the API accepts."""
+
+    bucket_cards: int = Field(50, ge=1)
+    """A private look-up's bucket holds at least so many cards, where there are."""
+
+    card_days: int = Field(2, ge=1)
+    """A risk card expires so many days after it was computed."""
+
+    user_agent: str = "TrendGuardBot/0.1 (+https://github.com/trendguard/trendguard)"
+    """What the spiders call themselves; sites can refuse it by name in robots.txt."""
+
+    crawl_delay_seconds: float = Field(2.0, ge=0)
+    """Least pause between two requests to one site."""
+
+    crawl_timeout_seconds: int = Field(300, ge=1)
+    """A crawl that takes longer is ended and reported as failed."""
+
+    tiktok_url: str = "https://www.tiktok.com"
+    """Where the TikTok spider goes; the sample market sets its own."""
+
+    ebay_url: str = "https://www.ebay.com"
+    """Where the eBay spider goes."""
+
+    poshmark_url: str = "https://poshmark.com"
+    """Where the Poshmark spider goes."""
+
+    browser_path: str = ""
+    """Chromium to use; empty means Playwright's own, else the system's."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """What is logged; no level ever logs personal data or what a shopper looked up."""
+
+    seed: int = 7
+    """Seed of everything random in training."""
+
+    trained_on: Literal["retailer", "sample"] = "retailer"
+    """What the data is; ``sample`` makes every card say that its model is a sample."""
+
+    @property
+    def url(self) -> str:
+        """The database's SQLAlchemy URL, with the default filled in."""
+        if self.database_url:
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://")
+        return f"sqlite:///{self.data_dir.resolve() / 'trendguard.db'}"
+
+    @property
+    def pseudonym_key_file(self) -> Path:
+        """Path of the pseudonym key, with the default filled in."""
+        return self.key_file or self.data_dir / "pseudonym.key"
+
+
+@cache
+def get_settings() -> Settings:
+    """Return the process's settings, read once from the environment.
+
+    Raises
+    ------
+    SettingsError
+        With one line per wrong variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = (
+            f"TRENDGUARD_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}"
+            for e in error.errors()
+        )
+        raise SettingsError("wrong settings: " + "; ".join(lines)) from error

@@ -1,0 +1,95 @@
+"""Every table, one class each; the docstring under a column describes it.
+
+`docs/data-dictionary.md` is generated from here.
+"""
+
+from store.tables.acting import (
+    Assignment,
+    Delivery,
+    Intervention,
+    Nudge,
+    OptOut,
+    Outcome,
+)
+from store.tables.base import Table, UtcDateTime
+from store.tables.derived import (
+    HashtagDay,
+    ModelVersion,
+    ProductDay,
+    RiskCard,
+)
+from store.tables.observations import (
+    HashtagSnapshot,
+    Listing,
+    Order,
+    Population,
+    Product,
+    ProductHashtag,
+    Return,
+    Review,
+    Video,
+    ZipIncome,
+)
+from store.tables.operations import CrawlRun, JobRun, Watch
+from store.tables.people import AdminUser, ApiToken, AuditEvent
+
+ALL: tuple[type[Table], ...] = (
+    HashtagSnapshot,
+    Video,
+    Product,
+    ProductHashtag,
+    Listing,
+    Review,
+    Order,
+    Return,
+    ZipIncome,
+    Population,
+    HashtagDay,
+    ProductDay,
+    RiskCard,
+    ModelVersion,
+    Watch,
+    CrawlRun,
+    JobRun,
+    Nudge,
+    Intervention,
+    Assignment,
+    Delivery,
+    OptOut,
+    Outcome,
+    AdminUser,
+    ApiToken,
+    AuditEvent,
+)
+
+__all__ = [
+    "ALL",
+    "AdminUser",
+    "ApiToken",
+    "Assignment",
+    "AuditEvent",
+    "CrawlRun",
+    "Delivery",
+    "HashtagDay",
+    "HashtagSnapshot",
+    "Intervention",
+    "JobRun",
+    "Listing",
+    "ModelVersion",
+    "Nudge",
+    "OptOut",
+    "Order",
+    "Outcome",
+    "Population",
+    "Product",
+    "ProductDay",
+    "ProductHashtag",
+    "Return",
+    "Review",
+    "RiskCard",
+    "Table",
+    "UtcDateTime",
+    "Video",
+    "Watch",
+    "ZipIncome",
+]

@@ -1,0 +1,120 @@
+"""What the machinery did and is to do: crawls, watches, jobs."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Text
+from sqlmodel import Field
+
+from store.tables.base import Table, UtcDateTime
+
+
+class Watch(Table, table=True):
+    """Something to crawl again and again."""
+
+    __tablename__ = "watch"
+
+    watch_id: int | None = Field(default=None, primary_key=True)
+    """Running number."""
+
+    spider: str
+    """Which spider."""
+
+    target: str
+    """Hashtag or query, as the spider takes it."""
+
+    every_minutes: int
+    """How often."""
+
+    asked_by: str
+    """``import``, ``admin`` or ``lookup`` (counted, never who)."""
+
+    ask_count: int = 1
+    """How often it was asked for."""
+
+    product_id: str | None = None
+    """The product a query stands for, where it stands for one."""
+
+    next_due_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    """When it is to be crawled next, UTC."""
+
+    paused: bool = False
+    """An admin stopped it."""
+
+
+class CrawlRun(Table, table=True):
+    """One crawl: asked for, under way, or done, with what came of it."""
+
+    __tablename__ = "crawl_run"
+
+    run_id: str = Field(primary_key=True)
+    """Random id."""
+
+    request_key: str = Field(unique=True)
+    """Who asked for what: a second request with the same key is the same run."""
+
+    spider: str = Field(index=True)
+    """Which spider."""
+
+    arguments: dict[str, str] = Field(sa_type=JSON)
+    """What it was given."""
+
+    state: str
+    """``queued``, ``running``, ``done`` or ``cancelled``."""
+
+    outcome: str | None = None
+    """ok, empty, blocked, login_wall, changed, not_found or failed."""
+
+    message: str | None = Field(default=None, sa_type=Text)
+    """What happened, in words."""
+
+    asked_by: str
+    """``cli``, ``schedule`` or ``admin``."""
+
+    queued_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    """When it was asked for, UTC."""
+
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it began, UTC."""
+
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it ended, UTC."""
+
+    item_counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    """Items stored, by kind."""
+
+    drop_counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    """Items a gate refused, by reason."""
+
+    page_count: int = 0
+    """Pages fetched."""
+
+
+class JobRun(Table, table=True):
+    """One run of a scheduled job; its key is taken once, so it runs once."""
+
+    __tablename__ = "job_run"
+
+    job_key: str = Field(primary_key=True)
+    """Job and the time slot it is for, such as ``refresh@2026-11-22T10:00``."""
+
+    job: str = Field(index=True)
+    """Which job."""
+
+    state: str
+    """``queued``, ``running``, ``done`` or ``failed``."""
+
+    queued_at: datetime = Field(sa_type=UtcDateTime)
+    """When a scheduler took the slot, UTC."""
+
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When a worker began, UTC."""
+
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it ended, UTC."""
+
+    message: str | None = Field(default=None, sa_type=Text)
+    """What came of it."""
+
+    result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """Figures of the run."""
