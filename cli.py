@@ -1,1 +1,164 @@
 """The `trendguard` command: one thin door a job."""
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from store.database import Database, open_database
+from store.errors import TrendGuardError
+from store.settings import get_settings
+
+app = typer.Typer(
+    help="How likely buyers are to regret a product that TikTok made famous.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+admin = typer.Typer(help="Who may operate TrendGuard.", no_args_is_help=True)
+app.add_typer(db, name="db")
+app.add_typer(admin, name="admin")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsOf = Annotated[str, typer.Option(help="Use only what was known then (YYYY-MM-DD).")]
+
+CRAWL_EXIT = {"ok": 0, "empty": 0, "blocked": 3, "login_wall": 3, "changed": 4}
+
+
+@db.command("upgrade")
+def db_upgrade(as_json: Json = False) -> None:
+    """Create the database, or migrate it to this version."""
+    database = Database(get_settings())
+    database.upgrade()
+    _show({"schema": database.revision(), "at": get_settings().url}, as_json)
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="CSV or Parquet.")],
+    as_json: Json = False,
+) -> None:
+    """Import a folder of orders, returns, products and signals."""
+    from store.importing import import_folder  # noqa: PLC0415
+
+    report = import_folder(_database(), get_settings(), folder)
+    _show(report.as_dict(), as_json, rows=report.rows())
+
+
+@app.command()
+def crawl(
+    spider: Annotated[str, typer.Argument(metavar="SPIDER")],
+    a: Annotated[list[str], typer.Option("-a", metavar="KEY=VALUE")] = [],  # noqa: B006
+    run_id: Annotated[str, typer.Option(help="A queued run to carry out.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Crawl once; exit code 0 ok or empty, 3 blocked or log-in wall, 4 changed."""
+    from scrapers.run import crawl as run_crawl  # noqa: PLC0415
+
+    if any("=" not in pair for pair in a):
+        raise typer.BadParameter("-a takes key=value")
+    arguments = dict(pair.split("=", 1) for pair in a)
+    result = run_crawl(_database(), get_settings(), spider, arguments, run_id)
+    _show(result, as_json)
+    raise typer.Exit(CRAWL_EXIT.get(result["outcome"], 1))
+
+
+@app.command()
+def extract(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as ebay-search.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="May be gzipped.")],
+    url: Annotated[str, typer.Option(help="Where the page came from.")] = "",
+) -> None:
+    """Read a saved page or response as the spiders do; prints JSON."""
+    from scrapers.extract import KINDS, extract_file  # noqa: PLC0415
+
+    if kind not in KINDS:
+        raise typer.BadParameter(f"no such kind; one of {', '.join(KINDS)}")
+    _show(extract_file(kind, file, url), as_json=True)
+
+
+@app.command()
+def serve(port: Annotated[int, typer.Option(help="0: any free one.")] = -1) -> None:
+    """Serve the API until stopped."""
+    from server.run import serve as run_server  # noqa: PLC0415
+
+    settings = get_settings()
+    open_database(settings).close()
+    run_server(settings, settings.api_port if port < 0 else port)
+
+
+@app.command()
+def schedule() -> None:
+    """Queue jobs when they are due, until stopped."""
+    import scheduler  # noqa: PLC0415
+
+    scheduler.run(_database(), get_settings())
+
+
+@app.command()
+def worker() -> None:
+    """Carry out queued jobs, until stopped."""
+    import jobs  # noqa: PLC0415
+
+    open_database(get_settings()).close()
+    jobs.work()
+
+
+@admin.command("add")
+def admin_add(name: str, as_json: Json = False) -> None:
+    """Add an administrator; the token is shown this once."""
+    from server.access import add_admin  # noqa: PLC0415
+
+    _show({"name": name, "token": add_admin(_database(), name)}, as_json)
+
+
+def main() -> None:
+    """Run the command line; our own errors end it with one line and code 1."""
+    try:
+        app()
+    except TrendGuardError as error:
+        Console(stderr=True).print(f"[red]error:[/red] {error}", highlight=False)
+        sys.exit(1)
+
+
+def _database() -> Database:
+    return open_database(get_settings())
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a date (YYYY-MM-DD)") from error
+
+
+def _show(
+    result: dict[str, Any], as_json: bool, rows: list[dict[str, Any]] | None = None
+) -> None:
+    if as_json:
+        print(json.dumps(result, default=_plain, ensure_ascii=False))  # noqa: T201
+        return
+    console = Console()
+    if rows is None:
+        rows = [{"": name, " ": value} for name, value in result.items()]
+    table = Table(box=None, pad_edge=False)
+    for column in rows[0] if rows else {}:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if v is None else str(v) for v in row.values()))
+    console.print(table)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From a page to items: no Scrapy, no browser, no database."""
