@@ -1,1 +1,3 @@
-"""From a page to items: no Scrapy, no browser, no database."""
+"""Page objects: what one saved or fetched answer says; pure, and one per site and
+thing. They know no Scrapy, no browser and no database.
+"""

@@ -1,0 +1,123 @@
+"""Reading a saved page or response with the page objects the spiders use."""
+
+import codecs
+import re
+import zlib
+from pathlib import Path
+from typing import Any
+
+from web_poet import HttpResponse
+
+from scrapers.pages.ebay_api import EbayApiPage
+from scrapers.pages.ebay_item import EbayItemPage
+from scrapers.pages.ebay_search import EbaySearchPage
+from scrapers.pages.page import SitePage
+from scrapers.pages.poshmark_api import PoshmarkApiPage
+from scrapers.pages.poshmark_listing import PoshmarkListingPage
+from scrapers.pages.poshmark_search import PoshmarkSearchPage
+from scrapers.pages.tiktok_api import TikTokApiPage
+from scrapers.pages.tiktok_research import TikTokResearchPage
+from scrapers.pages.tiktok_tag import TikTokTagPage
+from scrapers.pages.tiktok_video import TikTokVideoPage
+from store.errors import BadFileError, CrawlError, FailedError
+
+KINDS: dict[str, type[SitePage]] = {
+    "ebay-search": EbaySearchPage,
+    "ebay-item": EbayItemPage,
+    "ebay-api": EbayApiPage,
+    "tiktok-tag": TikTokTagPage,
+    "tiktok-video": TikTokVideoPage,
+    "tiktok-api": TikTokApiPage,
+    "tiktok-research": TikTokResearchPage,
+    "poshmark-search": PoshmarkSearchPage,
+    "poshmark-listing": PoshmarkListingPage,
+    "poshmark-api": PoshmarkApiPage,
+}
+GZIP = b"\x1f\x8b"
+LARGEST_BYTES = 64 * 2**20
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.I)
+
+
+def extract_file(kind: str, file: Path, url: str = "") -> dict[str, Any]:
+    """Read one file as a page of `kind`.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    file : Path
+        HTML or JSON, gzipped or not.
+    url : str
+        Where it came from; pages that tell their own address do not need it.
+
+    Returns
+    -------
+    dict
+        ``outcome`` and ``items``, what is known of the page as a whole, and a
+        ``message`` where there are no items because of something.
+
+    Raises
+    ------
+    BadFileError
+        If there is no such file, or no such kind.
+    """
+    if kind not in KINDS:
+        raise BadFileError(f"no such kind: {kind}; one of {', '.join(KINDS)}")
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise BadFileError(f"{file}: can't be read: {error.strerror}") from error
+    try:
+        text = decode_body(_unzipped(body))
+        response = HttpResponse(
+            url or "https://localhost/", body=text.encode(), encoding="utf-8"
+        )
+        reading = KINDS[kind](response=response).read()
+    except CrawlError as error:
+        return {"outcome": error.outcome, "items": [], "message": str(error)}
+    return {"outcome": reading.outcome, "items": reading.items, **reading.facts}
+
+
+def decode_body(body: bytes, charset: str | None = None) -> str:
+    """Return a body as text, in the charset it declares, else UTF-8.
+
+    Raises
+    ------
+    FailedError
+        If it is binary, or not in that charset: a garbled title is worse than none.
+    """
+    for mark, name in BYTE_ORDER_MARKS.items():
+        if body.startswith(mark):
+            return _decoded(body, name)
+    if b"\0" in body:
+        raise FailedError("the body is binary, or in a charset it does not declare")
+    declared = DECLARED.search(body[:4096])
+    name = charset or (declared.group(1).decode() if declared else "utf-8")
+    return _decoded(body, name)
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    try:
+        return body.decode(charset)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise FailedError(f"the body is not {charset}, as it should be") from error
+
+
+def _unzipped(body: bytes) -> bytes:
+    if not body.startswith(GZIP):
+        return body
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(body, LARGEST_BYTES)
+    except zlib.error as error:
+        raise FailedError(f"the gzip file is damaged: {error}") from error
+    if unpacker.unconsumed_tail:
+        raise FailedError(f"the page is larger than {LARGEST_BYTES} bytes")
+    if not unpacker.eof:
+        raise FailedError("the gzip file is cut off")
+    return plain

@@ -1,0 +1,116 @@
+"""Answers that are no content: refusals, log-in walls, captchas, cut-off bodies."""
+
+import re
+from typing import Any
+
+from parsel import Selector
+
+from store.errors import (
+    BlockedError,
+    CrawlError,
+    FailedError,
+    LoginWallError,
+    NotFoundError,
+)
+
+REFUSAL_TITLE = re.compile(
+    r"pardon our interruption|access denied|security measure|robot or human"
+    r"|just a moment|attention required|are you a robot|captcha|403 forbidden"
+    r"|too many requests|verify (?:that )?you|unusual traffic|request blocked",
+    re.I,
+)
+REFUSAL_TEXT = re.compile(
+    r"checking your browser before you access|verify you are (?:a )?human"
+    r"|you have been blocked|complete the captcha|drag the slider",
+    re.I,
+)
+LOGIN_TITLE = re.compile(
+    r"^\W*(?:sign|log)[ -]?in\b|\b(?:sign|log)[ -]?in (?:or|to)\b", re.I
+)
+LOGIN_ADDRESS = re.compile(r"//(?:signin|login)\.|/(?:signin|login)(?:[/?#]|$)", re.I)
+CAPTCHA = "#captcha-verify-image, .captcha-verify-container, #captcha_form, #px-captcha"
+
+
+def refuse_wrong_body(text: str) -> None:
+    """Raise unless the body is a complete HTML document.
+
+    Raises
+    ------
+    FailedError
+        If it is empty, binary, or cut off.
+    """
+    if not text.strip():
+        raise FailedError("the page is empty")
+    if "\0" in text:
+        raise FailedError("the page is binary, not HTML")
+    lower = text.lower()
+    if not re.search(r"<(?:!doctype|html|head|body|div|ul|script)\b", lower):
+        raise FailedError("the page is not HTML")
+    if "</html>" not in lower and "</body>" not in lower:
+        raise FailedError("the page is cut off: its end is missing")
+
+
+def refuse_wall(selector: Selector) -> None:
+    """Raise if a page that lacks its content is a refusal or a log-in form.
+
+    Call it only where the content is missing: words such as "captcha" and "sign in"
+    stand in good pages too.
+
+    Raises
+    ------
+    BlockedError, LoginWallError
+        With the page's title.
+    """
+    title = visible_text(selector.css("title"))
+    if selector.css(CAPTCHA) or REFUSAL_TITLE.search(title):
+        raise BlockedError(f"the site refused us: {title or 'captcha'!r}")
+    if selector.css("input[type=password]") or LOGIN_TITLE.search(title):
+        raise LoginWallError(f"the site wants a log-in: {title!r}")
+    if REFUSAL_TEXT.search(body_text(selector)):
+        raise BlockedError(f"the site refused us: {title!r}")
+
+
+def refuse_address(url: str) -> None:
+    """Raise if we were sent on to a log-in form.
+
+    Raises
+    ------
+    LoginWallError
+        With the address.
+    """
+    if LOGIN_ADDRESS.search(url.split("?")[0]):
+        raise LoginWallError(f"the site sent us to its log-in: {url.split('?')[0]}")
+
+
+def refuse_status(status: int, retry_after: str | None = None) -> None:
+    """Raise the error that an HTTP status stands for; 2xx pass.
+
+    Raises
+    ------
+    CrawlError
+        401 is a log-in wall; 403, 429 and 451 are refusals; 404 and 410 say that
+        there is no such thing; all else is a failure.
+    """
+    if 200 <= status < 300:
+        return
+    wait = f" (retry after {retry_after})" if retry_after else ""
+    kinds: dict[int, type[CrawlError]] = {
+        401: LoginWallError,
+        403: BlockedError,
+        404: NotFoundError,
+        410: NotFoundError,
+        429: BlockedError,
+        451: BlockedError,
+    }
+    raise kinds.get(status, FailedError)(f"the site answered {status}{wait}")
+
+
+def visible_text(part: Any) -> str:
+    """Return a selection's text without scripts, on one line."""
+    query = ".//text()[not(ancestor::script or ancestor::style)]"
+    return " ".join(" ".join(part.xpath(query).getall()).split())
+
+
+def body_text(selector: Selector) -> str:
+    """Return what a reader of the page sees."""
+    return visible_text(selector.xpath("//body"))
