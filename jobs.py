@@ -1,1 +1,377 @@
-"""The jobs: what can be run by a worker; a crawl is a child process."""
+"""The jobs and their queue: huey carries keys, the database decides who runs what.
+
+A row is made once (its key is unique) and claimed once (only from ``queued``), so it
+does not matter how often, or by how many workers, a key is taken from the queue.
+A crawl is a child process: Twisted's reactor can't be started twice.
+"""
+
+import json
+import logging
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.api import TaskWrapper
+from huey.consumer import Consumer
+from huey.registry import Message
+from huey.serializer import Serializer
+from redis.exceptions import RedisError
+from sqlalchemy import exists
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select, update
+
+from store.clock import utc_now
+from store.database import Database
+from store.errors import MissingError, TrendGuardError
+from store.settings import Settings, get_settings
+from store.tables import CrawlRun, JobRun
+
+logger = logging.getLogger("trendguard.jobs")
+
+WORKER_THREADS = 2
+# Between the end of a crawl's patience and somebody else's verdict on it.
+GRACE = timedelta(seconds=60)
+STALE_JOB_AFTER = timedelta(hours=3)
+STOP_SECONDS = 10
+MESSAGE_CHARACTERS = 2000
+
+_stopping = threading.Event()
+_jobs_under_way: set[str] = set()
+
+
+def request_crawl(
+    database: Database,
+    settings: Settings,
+    spider: str,
+    arguments: dict[str, str],
+    *,
+    asked_by: str,
+    request_key: str,
+) -> CrawlRun:
+    """Queue a crawl, once: the same key again is the same run.
+
+    Parameters
+    ----------
+    asked_by : str
+        ``schedule``, ``admin`` or ``cli``.
+    request_key : str
+        Who asked for what.
+    """
+    with database.writing() as session:
+        run, is_new = add_crawl(session, spider, arguments, asked_by, request_key)
+    if is_new:
+        enqueue(settings, "crawl", run.run_id)
+    return run
+
+
+def add_crawl(
+    session: Session,
+    spider: str,
+    arguments: dict[str, str],
+    asked_by: str,
+    request_key: str,
+) -> tuple[CrawlRun, bool]:
+    """Make a crawl's row in the caller's transaction; `enqueue` it after the commit.
+
+    Returns
+    -------
+    tuple of CrawlRun and bool
+        The run of this key, and whether it is new.
+    """
+    run = CrawlRun(
+        run_id=uuid.uuid4().hex,
+        request_key=request_key,
+        spider=spider,
+        arguments=arguments,
+        state="queued",
+        asked_by=asked_by,
+        queued_at=utc_now(),
+    )
+    if _inserted(session, run):
+        return run, True
+    same_key = select(CrawlRun).where(CrawlRun.request_key == request_key)
+    return session.exec(same_key).one(), False
+
+
+def once(database: Database, job: str, slot: str) -> bool:
+    """Queue a job for a time slot, unless somebody already did; tell whether we did."""
+    job_key = f"{job}@{slot}"
+    run = JobRun(job_key=job_key, job=job, state="queued", queued_at=utc_now())
+    with database.writing() as session:
+        is_new = _inserted(session, run)
+    if is_new:
+        enqueue(database.settings, "job", job_key)
+    return is_new
+
+
+def enqueue(settings: Settings, task: str, key: str) -> None:
+    """Put the key of a row on the queue; a lost one is found by the housekeeping."""
+    try:
+        queue(settings).tasks[task](key)
+    except (RedisError, sqlite3.Error, OSError) as error:
+        logger.warning("the queue is away (%s); %s waits", type(error).__name__, task)
+
+
+def run_crawl(database: Database, settings: Settings, run_id: str) -> None:
+    """Carry out a queued crawl in a child process, if nobody else has claimed it."""
+    if not _claimed(database, CrawlRun, CrawlRun.run_id == run_id):
+        return
+    with database.reading() as session:
+        run = session.get_one(CrawlRun, run_id)
+    message = _crawl_in_child(run, settings.crawl_timeout_seconds)
+    if _stopping.is_set():
+        _give_back(database, CrawlRun, CrawlRun.run_id, {run_id})
+        enqueue(settings, "crawl", run_id)
+        return
+    # The child writes its own outcome; what is still open died without a word.
+    _end_crawls(database, message, CrawlRun.run_id == run_id)
+
+
+def run_job(database: Database, settings: Settings, job_key: str) -> None:
+    """Carry out a queued job, if nobody else has claimed it; keep what came of it."""
+    name = job_key.split("@", maxsplit=1)[0]
+    other = aliased(JobRun)
+    # A job never runs beside itself: the later slot waits for the housekeeping.
+    idle = ~exists().where(col(other.job) == name, col(other.state) == "running")
+    if not _claimed(database, JobRun, JobRun.job_key == job_key, idle):
+        return
+    _jobs_under_way.add(job_key)
+    try:
+        result = json.loads(json.dumps(JOBS[name](database, settings), default=str))
+        _finish_job(database, job_key, "done", "done", result)
+    except TrendGuardError as error:
+        _finish_job(database, job_key, "failed", str(error), {})
+    except Exception as error:
+        logger.exception("the job %s failed", name)
+        what = f"{type(error).__name__}; the worker's log says where"
+        _finish_job(database, job_key, "failed", what, {})
+    finally:
+        _jobs_under_way.discard(job_key)
+
+
+def clean_up(database: Database, settings: Settings) -> dict[str, int]:
+    """Close runs whose worker died, and queue again what the queue has lost."""
+    now = utc_now()
+    patience = timedelta(seconds=settings.crawl_timeout_seconds) + GRACE
+    dead_crawls = _end_crawls(
+        database,
+        "the worker died under it",
+        col(CrawlRun.started_at) < now - patience,
+    )
+    with database.writing() as session:
+        dead_jobs = session.execute(
+            update(JobRun)
+            .where(
+                col(JobRun.state) == "running",
+                col(JobRun.started_at) < now - STALE_JOB_AFTER,
+            )
+            .values(state="failed", finished_at=now, message="the worker died under it")
+        ).rowcount  # type: ignore[attr-defined]
+    lost = _queue_again(database, settings)
+    return {"dead_crawls": dead_crawls, "dead_jobs": dead_jobs, "queued_again": lost}
+
+
+def work() -> None:
+    """Carry out queued jobs in this process, until SIGINT or SIGTERM."""
+    settings = get_settings()
+    logging.basicConfig(level=settings.log_level)
+    logging.getLogger("huey").setLevel("WARNING")
+    database = Database(settings)
+    clean_up(database, settings)
+    worker = _Worker(
+        queue(settings).huey,
+        workers=WORKER_THREADS,
+        periodic=False,
+        max_delay=1.0,
+        shutdown_timeout=STOP_SECONDS,
+    )
+    worker.run()
+    _give_back(database, JobRun, JobRun.job_key, _jobs_under_way)
+    database.close()
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue and what can be put on it."""
+
+    huey: Huey
+    """Redis or a file."""
+
+    tasks: dict[str, TaskWrapper]
+    """``crawl`` and ``job``; called with a key, they are queued."""
+
+
+@cache
+def queue(settings: Settings) -> Queue:
+    """Return the queue of these settings: Redis where one is set, else a file."""
+    options = {"results": False, "serializer": _JsonSerializer()}
+    if settings.redis_url:
+        huey = RedisHuey("trendguard", url=settings.redis_url, **options)
+    else:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        file = settings.data_dir / "queue.db"
+        huey = SqliteHuey("trendguard", filename=str(file), timeout=30, **options)
+    database = cache(lambda: Database(settings))
+    crawl = huey.task(name="crawl")(lambda key: run_crawl(database(), settings, key))
+    job = huey.task(name="job")(lambda key: run_job(database(), settings, key))
+    return Queue(huey, {"crawl": crawl, "job": job})
+
+
+class _JsonSerializer(Serializer):  # type: ignore[misc]
+    """Messages as JSON, not pickle: who reaches the queue can't run code by it."""
+
+    def _serialize(self, data: Any) -> bytes:
+        return json.dumps(data).encode()
+
+    def _deserialize(self, data: bytes) -> Message:
+        return Message(*json.loads(data))
+
+
+class _Worker(Consumer):  # type: ignore[misc]
+    """Stops the same way on both signals: crawls are ended and given back."""
+
+    def stop(self, graceful: bool = True) -> None:  # noqa: ARG002
+        _stopping.set()
+        super().stop(graceful=True)
+
+
+def _refresh(database: Database, settings: Settings) -> dict[str, Any]:
+    from ml.refresh import refresh  # noqa: PLC0415 - the server needs no model code
+
+    return dict(refresh(database, settings))
+
+
+def _train(database: Database, settings: Settings) -> dict[str, Any]:
+    from ml.training import train  # noqa: PLC0415
+
+    return dict(train(database, settings))
+
+
+JOBS: dict[str, Callable[[Database, Settings], dict[str, Any]]] = {
+    "refresh": _refresh,
+    "train": _train,
+    "housekeeping": lambda database, settings: dict(clean_up(database, settings)),
+}
+
+
+def _crawl_in_child(run: CrawlRun, timeout_seconds: int) -> str:
+    arguments = (f"-a{name}={value}" for name, value in run.arguments.items())
+    command = [sys.executable, "-m", "cli", "crawl", run.spider, *arguments]
+    with tempfile.TemporaryFile() as complaints:
+        child = subprocess.Popen(
+            [*command, "--run-id", run.run_id, "--json"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+            start_new_session=True,
+        )
+        if not _ended_by_itself(child, timeout_seconds):
+            return f"ended after {timeout_seconds} s"
+        complaints.seek(0)
+        last = complaints.read().decode(errors="replace").strip()
+        return f"exit code {child.returncode}: {last}"[-MESSAGE_CHARACTERS:]
+
+
+def _ended_by_itself(child: subprocess.Popen[bytes], timeout_seconds: int) -> bool:
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline and not _stopping.is_set():
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=0.2)
+            return True
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        # The group, for a browser outlives the crawl that started it.
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=3)
+    return False
+
+
+def _inserted(session: Session, row: CrawlRun | JobRun) -> bool:
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _claimed(database: Database, table: Any, *which: Any) -> bool:
+    with database.writing() as session:
+        claim = (
+            update(table)
+            .where(table.state == "queued", *which)
+            .values(state="running", started_at=utc_now())
+        )
+        return bool(session.execute(claim).rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _give_back(database: Database, table: Any, key: Any, values: set[str]) -> None:
+    with database.writing() as session:
+        session.execute(
+            update(table)
+            .where(key.in_(list(values)), table.state == "running")
+            .values(state="queued", started_at=None)
+        )
+
+
+def _end_crawls(database: Database, message: str, which: Any) -> int:
+    with database.writing() as session:
+        end = (
+            update(CrawlRun)
+            .where(col(CrawlRun.state) == "running", which)
+            .values(
+                state="done", outcome="failed", finished_at=utc_now(), message=message
+            )
+        )
+        return int(session.execute(end).rowcount)  # type: ignore[attr-defined]
+
+
+def _finish_job(
+    database: Database, job_key: str, state: str, message: str, result: dict[str, Any]
+) -> None:
+    with database.writing() as session:
+        run = session.get(JobRun, job_key)
+        if run is None:
+            raise MissingError(f"no job {job_key}")
+        run.state, run.finished_at = state, utc_now()
+        run.message, run.result = message[:MESSAGE_CHARACTERS], result
+
+
+def _queue_again(database: Database, settings: Settings) -> int:
+    try:
+        if queue(settings).huey.pending_count():
+            return 0  # what waits in the queue is not lost
+    except (RedisError, sqlite3.Error, OSError):
+        return 0
+    before = utc_now() - GRACE
+    with database.reading() as session:
+        crawls = session.exec(
+            select(CrawlRun.run_id).where(
+                CrawlRun.state == "queued", CrawlRun.queued_at < before
+            )
+        ).all()
+        jobs = session.exec(
+            select(JobRun.job_key).where(
+                JobRun.state == "queued", JobRun.queued_at < before
+            )
+        ).all()
+    for run_id in crawls:
+        enqueue(settings, "crawl", run_id)
+    for job_key in jobs:
+        enqueue(settings, "job", job_key)
+    return len(crawls) + len(jobs)

@@ -1,0 +1,87 @@
+"""GET /v1/config: what a browser must know before it asks anything."""
+
+from datetime import datetime
+from importlib.metadata import version
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.problems import described
+from server.state import state
+
+blueprint = APIBlueprint(
+    "config", __name__, url_prefix="/v1", abp_tags=[Tag(name="shoppers")]
+)
+MAX_AGE_SECONDS = 60
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class BucketSizes(_Part):
+    """How many cards hide the one that is wanted; measured, not promised."""
+
+    wanted: int
+    """Cards every bucket is to hold, where the catalogue allows."""
+
+    smallest: int
+    """Cards in the smallest bucket."""
+
+    median: int
+    """Cards in the middle one."""
+
+
+class ConfigModel(_Part):
+    """The model behind the cards."""
+
+    version: str
+    """Its version."""
+
+    trained_on: str
+    """``sample``: learned from made-up orders, not to be acted on."""
+
+    trained_at: datetime
+    """When, UTC."""
+
+
+class Config(_Part):
+    """What a browser must know before it asks anything."""
+
+    api_version: str
+    """Version of TrendGuard."""
+
+    prefix_length: int = Field(ge=1, le=8)
+    """Hex digits of a card's key to send to ``/v1/cards``."""
+
+    card_count: int
+    """Cards there are."""
+
+    bucket_cards: BucketSizes
+    """Sizes of the buckets at this length."""
+
+    model: ConfigModel | None
+    """None: nothing was trained yet."""
+
+
+@blueprint.get("/config", responses={200: Config, **described(503)})
+def get_config() -> Response:
+    """How to look up cards, and how private that is."""
+    catalogue = state().catalogue.current()
+    buckets, model = catalogue.buckets, catalogue.model
+    config = Config(
+        api_version=version("trendguard"),
+        prefix_length=buckets.prefix_length,
+        card_count=buckets.card_count,
+        bucket_cards=BucketSizes(
+            wanted=state().settings.bucket_cards,
+            smallest=buckets.smallest,
+            median=buckets.median,
+        ),
+        model=ConfigModel(**vars(model)) if model else None,
+    )
+    answer = Response(config.model_dump_json(), mimetype="application/json")
+    answer.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
+    return answer

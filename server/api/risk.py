@@ -1,0 +1,82 @@
+"""POST /v1/risk: a card for a product that is described, once the shopper agreed."""
+
+from decimal import Decimal
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from ml.card import Card
+from server.problems import described
+from server.state import state
+from store.keys import canonical_url
+
+blueprint = APIBlueprint(
+    "risk", __name__, url_prefix="/v1", abp_tags=[Tag(name="shoppers")]
+)
+
+
+class ProductDescription(BaseModel):
+    """A product as its page describes it; nothing about who looks at it."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True, extra="forbid", str_strip_whitespace=True
+    )
+
+    title: str = Field(min_length=1, max_length=500)
+    """Its name."""
+
+    brand: str | None = Field(default=None, max_length=200)
+    """Its maker."""
+
+    category: str | None = Field(default=None, max_length=200)
+    """What the shop files it under."""
+
+    price: Decimal | None = Field(default=None, ge=0, le=10**9)
+    """What it costs."""
+
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    """ISO 4217 code of the price."""
+
+    gtin: str | None = Field(default=None, max_length=20)
+    """Its bar code."""
+
+    url: str | None = Field(default=None, max_length=2000)
+    """Its page; only a hash is made of it, it is never fetched."""
+
+    @field_validator("title", "brand", "category", "gtin", "url")
+    @classmethod
+    def _no_nul(cls, value: str | None) -> str | None:
+        if value is not None and "\0" in value:
+            raise ValueError("a NUL character is in it")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            known = canonical_url(value)
+        except ValueError:
+            known = ""
+        if not known:
+            raise ValueError("not an http or https address")
+        return value
+
+
+@blueprint.post("/risk", responses={200: Card, **described(400, 413, 422, 503)})
+def post_risk(body: ProductDescription) -> Response:
+    """The risk card of a product described by its page."""
+    scorer = state().scorer.current(state().catalogue)
+    card = scorer.card(
+        title=body.title,
+        brand=body.brand,
+        category=body.category,
+        price=body.price,
+        currency=body.currency,
+        gtin=body.gtin,
+        url=body.url,
+    )
+    return Response(card.model_dump_json(), mimetype="application/json")

@@ -1,0 +1,58 @@
+"""Counts and times of requests; by route, never by what was asked for."""
+
+import os
+import time
+
+from flask import Flask, Response, g, request
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+REQUESTS = Counter(
+    "trendguard_requests_total",
+    "Requests answered.",
+    ["route", "method", "status"],
+)
+SECONDS = Histogram(
+    "trendguard_request_seconds",
+    "Time to answer.",
+    ["route"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
+)
+METHODS = {"GET", "HEAD", "POST", "DELETE", "OPTIONS"}
+
+
+def register_metrics(app: Flask) -> None:
+    """Count every request of this app."""
+    app.before_request(_start)
+    app.after_request(_count)
+
+
+def metrics_text() -> bytes:
+    """Return all figures as Prometheus reads them.
+
+    With PROMETHEUS_MULTIPROC_DIR (which `server.run` sets) they are the sum over all
+    workers, else this process's own.
+    """
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _count(answer: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "none"
+    method = request.method if request.method in METHODS else "other"
+    REQUESTS.labels(route, method, answer.status_code).inc()
+    SECONDS.labels(route).observe(time.perf_counter() - g.started)
+    return answer

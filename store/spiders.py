@@ -1,0 +1,101 @@
+"""The spiders by name and what each is asked with; they themselves live in `scrapers`.
+
+The server and the scheduler may not import `scrapers`, yet must know what can be
+asked for before it is queued.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from store.errors import RequestError
+from store.settings import Settings
+
+ARGUMENT_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class SpiderInfo:
+    """What one spider fetches and takes."""
+
+    name: str
+    """As in ``trendguard crawl NAME``."""
+
+    target: str
+    """The argument it can't do without; a watch's target is given as this."""
+
+    optional: tuple[str, ...]
+    """What else it takes."""
+
+    site_setting: str
+    """The setting that says where it goes."""
+
+    description: str
+    """What it fetches, in words."""
+
+
+SPIDERS = {
+    spider.name: spider
+    for spider in (
+        SpiderInfo(
+            "ebay_search",
+            target="query",
+            optional=("pages", "product_id"),
+            site_setting="ebay_url",
+            description="eBay search results: asking and sold prices",
+        ),
+        SpiderInfo(
+            "poshmark_search",
+            target="query",
+            optional=("product_id",),
+            site_setting="poshmark_url",
+            description="Poshmark search results: asking prices",
+        ),
+        SpiderInfo(
+            "tiktok_tag",
+            target="hashtag",
+            optional=(),
+            site_setting="tiktok_url",
+            description="TikTok's page of a hashtag: views and videos",
+        ),
+    )
+}
+
+
+def checked_spider(name: str, arguments: Mapping[str, str]) -> SpiderInfo:
+    """Return the spider, if it exists and can be asked with these arguments.
+
+    Raises
+    ------
+    RequestError
+        Saying which spiders there are, or what this one takes.
+    """
+    spider = SPIDERS.get(name)
+    if spider is None:
+        raise RequestError(f"no such spider; there are {', '.join(SPIDERS)}")
+    takes = f"{name} takes {', '.join((spider.target, *spider.optional))}"
+    if not set(arguments) <= {spider.target, *spider.optional}:
+        raise RequestError(f"unknown argument: {takes}")
+    if not arguments.get(spider.target, "").strip():
+        raise RequestError(f"{spider.target} is missing: {takes}")
+    for argument, value in arguments.items():
+        if len(value) > ARGUMENT_CHARACTERS or not value.isprintable():
+            raise RequestError(
+                f"{argument} is not a line of at most {ARGUMENT_CHARACTERS} characters"
+            )
+    pages = arguments.get("pages", "1")
+    if not (pages.isascii() and pages.isdecimal() and 1 <= int(pages) <= 50):
+        raise RequestError("pages is a whole number from 1 to 50")
+    return spider
+
+
+def crawl_plan(
+    settings: Settings, spider: SpiderInfo, arguments: Mapping[str, str]
+) -> dict[str, str | int | float]:
+    """Return what a crawl would fetch, and how long it takes at the least."""
+    pages = int(arguments.get("pages", "1"))
+    return {
+        "fetches": f"{spider.description} for {arguments[spider.target]!r}",
+        "site": str(getattr(settings, spider.site_setting)),
+        "page_count": pages,
+        "at_least_seconds": (pages - 1) * settings.crawl_delay_seconds,
+    }
