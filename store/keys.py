@@ -1,19 +1,27 @@
 """Keys of risk cards: how a product on any shop's page finds its card.
 
 `extension/lib/card-key.js` computes the same; `tests/store/card_keys.json` holds
-both to it.
+both to it. An address is taken apart by one expression here and there, because
+the parsers of the two languages disagree on dots, ports and foreign letters.
 """
 
 import hashlib
 import unicodedata
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode
 
+import idna
 import regex
 
 # What tells products apart on shops that keep the id in the query; all else there
 # (campaigns, sizes, sessions) is dropped.
 PRODUCT_PARAMETERS = frozenset({"id", "item", "itemid", "pid", "product_id", "sku"})
+_ADDRESS = regex.compile(
+    r"https?://(?:[^/?#@]*@)?([^/?#:@\[\]\s]+)(?::([0-9]{0,5}))?"
+    r"(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?",
+    regex.IGNORECASE | regex.DOTALL | regex.ASCII,
+)
 _NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+_LONE_SURROGATE = regex.compile(r"\p{Cs}")
 
 
 def card_keys(
@@ -43,7 +51,7 @@ def canonical_gtin(gtin: str) -> str:
     >>> canonical_gtin("4006381333931"), canonical_gtin("4006381333932")
     ('04006381333931', '')
     """
-    digits = regex.sub(r"[\s-]", "", gtin)
+    digits = regex.sub(r"[ \t\r\n\u00a0-]", "", gtin)
     if not regex.fullmatch(r"[0-9]{8}|[0-9]{12,14}", digits):
         return ""
     padded = digits.zfill(14)
@@ -57,18 +65,19 @@ def canonical_url(url: str) -> str:
     >>> canonical_url("https://www.Shop.com/p/leggings/?utm_source=tiktok&id=7#top")
     'shop.com/p/leggings?id=7'
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    found = _ADDRESS.fullmatch(_LONE_SURROGATE.sub("\ufffd", url.strip(" \t\r\n")))
+    host = _plain_host(found[1]) if found else ""
+    if not found or not host:
         return ""
-    port = f":{parts.port}" if parts.port and parts.port not in {80, 443} else ""
-    host = parts.hostname.removeprefix("www.")
+    number = int(found[2] or 0)
+    port = f":{number}" if number not in {0, 80, 443} else ""
     query = sorted(
-        (name.lower(), value)
-        for name, value in parse_qsl(parts.query)
+        urlencode([(name.lower(), value)])
+        for name, value in parse_qsl(found[4] or "")
         if name.lower() in PRODUCT_PARAMETERS
     )
-    tail = f"?{urlencode(query)}" if query else ""
-    return f"{host}{port}{parts.path.rstrip('/')}{tail}"
+    tail = f"?{'&'.join(query)}" if query else ""
+    return f"{host}{port}{unquote(found[3] or '').rstrip('/')}{tail}"
 
 
 def normal_name(brand: str | None, title: str) -> str:
@@ -81,6 +90,15 @@ def normal_name(brand: str | None, title: str) -> str:
     if not maker or f"{name} ".startswith(f"{maker} "):
         return name
     return f"{maker} {name}"
+
+
+def _plain_host(host: str) -> str:
+    if host.isascii():
+        return host.lower().removeprefix("www.")
+    try:
+        return idna.encode(host, uts46=True).decode().removeprefix("www.")
+    except idna.IDNAError:
+        return ""
 
 
 def _plain(text: str) -> str:
