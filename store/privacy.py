@@ -14,6 +14,7 @@ import numpy.typing as npt
 from store.errors import SettingsError
 
 KEY_BYTES = 32
+OLDEST_AGE = 120
 OLDEST_BAND = 80
 FloatArray = npt.NDArray[np.float64]
 

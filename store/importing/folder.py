@@ -1,0 +1,130 @@
+"""The import of a whole folder, in one transaction."""
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from store.bulk import merge_rows, read_rows, sql_table
+from store.database import Database
+from store.duck import duck_session
+from store.errors import BadFileError
+from store.importing.checking import check_rows, fault_lines, good_rows
+from store.importing.files import KINDS, PRODUCTS
+from store.importing.reading import OpenedFile, find_file, open_file
+from store.importing.references import load_references, prepare
+from store.importing.rejects import write_rejects
+from store.settings import Settings
+from store.tables import ProductHashtag
+
+
+@dataclass
+class FileReport:
+    """What became of one file's rows."""
+
+    read: int
+    added: int
+    updated: int
+    unchanged: int
+    rejected: int
+    rejects_file: str | None = None
+
+
+@dataclass
+class ImportReport:
+    """What became of a folder."""
+
+    files: dict[str, FileReport] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return asdict(self)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row a file, to print."""
+        return [{"file": name, **asdict(r)} for name, r in self.files.items()]
+
+
+def import_folder(database: Database, settings: Settings, folder: Path) -> ImportReport:
+    """Import every file of the format that the folder holds.
+
+    Raises
+    ------
+    BadFileError
+        If the folder or a file in it can't be used; then nothing was written.
+    """
+    if not folder.is_dir():
+        raise BadFileError(f"{folder} is not a folder")
+    paths = [(kind, path) for kind in KINDS if (path := find_file(folder, kind))]
+    if not paths:
+        names = ", ".join(kind.name for kind in KINDS)
+        raise BadFileError(f"{folder} holds none of {names} (.csv, .csv.gz, .parquet)")
+    with duck_session() as duck:
+        # Every file is opened before anything is written: one bad file stops all.
+        files = [open_file(duck, kind, path) for kind, path in paths]
+        prepare(duck, settings)
+        faults = {}
+        report = ImportReport()
+        with database.writing() as session:
+            for file in files:
+                name = file.kind.name
+                report.files[name], faults[name] = _import(
+                    duck, session, settings, file
+                )
+    for name, found in faults.items():
+        rejects = write_rejects(settings.data_dir / "rejects", name, found)
+        report.files[name].rejects_file = str(rejects) if rejects else None
+    return report
+
+
+def _import(
+    duck: duckdb.DuckDBPyConnection,
+    session: Session,
+    settings: Settings,
+    file: OpenedFile,
+) -> tuple[FileReport, list[tuple[int, str]]]:
+    load_references(duck, session, file.kind)
+    check_rows(duck, file, settings.default_currency)
+    faults = fault_lines(duck, file)
+    merged = merge_rows(session, file.kind.table, good_rows(duck, file))
+    if file.kind is PRODUCTS:
+        _link_hashtags(duck, session)
+    rows = duck.execute(f"SELECT count(*) FROM {file.raw}").fetchall()[0][0]
+    read = rows + file.misshapen_count
+    # A row that repeats an earlier one of its file changes nothing either.
+    unchanged = read - merged.added - merged.updated - len(faults)
+    return (
+        FileReport(read, merged.added, merged.updated, unchanged, len(faults)),
+        faults,
+    )
+
+
+def _link_hashtags(duck: duckdb.DuckDBPyConnection, session: Session) -> None:
+    given = duck.sql(
+        """
+        SELECT DISTINCT product_id, lower(ltrim(trim(word), '#')) AS hashtag,
+               1.0::DOUBLE AS confidence, 'retailer' AS method
+        FROM typed, unnest(string_split(hashtags, ';')) AS words(word)
+        WHERE row IN (SELECT row FROM good_products) AND trim(word, ' #') <> ''
+        """
+    ).to_arrow_table()
+    stored = sql_table(ProductHashtag)
+    query = select(stored).where(stored.c.method == "retailer")
+    duck.register("given", given)
+    duck.register("linked", read_rows(session, query))
+    # What the catalogue no longer says of a product it still lists.
+    stale = duck.execute(
+        "SELECT product_id, hashtag FROM linked ANTI JOIN given "
+        "USING (product_id, hashtag) SEMI JOIN good_products USING (product_id)"
+    ).fetchall()
+    for product_id, hashtag in stale:
+        session.execute(
+            delete(ProductHashtag).where(
+                col(ProductHashtag.product_id) == product_id,
+                col(ProductHashtag.hashtag) == hashtag,
+            )
+        )
+    merge_rows(session, ProductHashtag, given)
