@@ -25,8 +25,9 @@ LUXURY = frozenset({"Norvelle", "Oriviel", "Maribel & Oak"})
 
 
 def make_products(rng: np.random.Generator, count: int) -> list[SampleProduct]:
-    """Draw products; about three in four ride on a hashtag of their own name."""
-    return [_product(rng, number) for number in range(count)]
+    """Draw products; about three in four ride on a hashtag of their kind's name."""
+    tags = _hashtags(rng)
+    return [_product(rng, number, tags) for number in range(count)]
 
 
 def hashtag_of(product: SampleProduct) -> str:
@@ -34,16 +35,28 @@ def hashtag_of(product: SampleProduct) -> str:
     return product.hashtags[0] if product.hashtags else ""
 
 
-def _product(rng: np.random.Generator, number: int) -> SampleProduct:
+def _hashtags(rng: np.random.Generator) -> dict[tuple[str, str], str]:
+    # All ribbed leggings trend under one name, whoever makes them.
+    tags = {}
+    for _, nouns in KINDS.values():
+        for noun in nouns:
+            for style in STYLES:
+                word = f"{style}{noun}".replace(" ", "").lower()
+                suffix = ("", "tok", "tiktok")[rng.integers(3)]
+                tags[style, noun] = f"{word}{suffix}" if rng.random() < 0.75 else ""
+    return tags
+
+
+def _product(
+    rng: np.random.Generator, number: int, tags: dict[tuple[str, str], str]
+) -> SampleProduct:
     category = list(KINDS)[rng.integers(len(KINDS))]
     typical, nouns = KINDS[category]
     noun, style = nouns[rng.integers(len(nouns))], STYLES[rng.integers(len(STYLES))]
     brand = BRANDS[rng.integers(len(BRANDS))]
     price = typical * rng.lognormal(0, 0.35) * (2.5 if brand in LUXURY else 1)
     title = f"{brand} {style} {noun} No. {number + 1}"
-    trends = rng.random() < 0.75
-    word = f"{style}{noun}".replace(" ", "").lower()
-    suffix = ("", "tok", "tiktok")[rng.integers(3)]
+    hashtag = tags[style, noun]
     return SampleProduct(
         product_id=f"P{number:05d}",
         slug=title.lower().replace(" & ", "-").replace(". ", "-").replace(" ", "-"),
@@ -53,7 +66,7 @@ def _product(rng: np.random.Generator, number: int) -> SampleProduct:
         list_price=Decimal(int(price)) + Decimal("0.99"),
         currency="USD",
         gtin=_gtin(2_000_000_000_00 + number),
-        hashtags=(f"{word}{suffix}",) if trends else (),
+        hashtags=(hashtag,) if hashtag else (),
     )
 
 
