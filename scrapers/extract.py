@@ -1,13 +1,12 @@
 """Reading a saved page or response with the page objects the spiders use."""
 
-import codecs
-import re
 import zlib
 from pathlib import Path
 from typing import Any
 
 from web_poet import HttpResponse
 
+from scrapers.bodies import decode_body
 from scrapers.pages.ebay_api import EbayApiPage
 from scrapers.pages.ebay_item import EbayItemPage
 from scrapers.pages.ebay_search import EbaySearchPage
@@ -35,12 +34,6 @@ KINDS: dict[str, type[SitePage]] = {
 }
 GZIP = b"\x1f\x8b"
 LARGEST_BYTES = 64 * 2**20
-BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.I)
 
 
 def extract_file(kind: str, file: Path, url: str = "") -> dict[str, Any]:
@@ -81,31 +74,6 @@ def extract_file(kind: str, file: Path, url: str = "") -> dict[str, Any]:
     except CrawlError as error:
         return {"outcome": error.outcome, "items": [], "message": str(error)}
     return {"outcome": reading.outcome, "items": reading.items, **reading.facts}
-
-
-def decode_body(body: bytes, charset: str | None = None) -> str:
-    """Return a body as text, in the charset it declares, else UTF-8.
-
-    Raises
-    ------
-    FailedError
-        If it is binary, or not in that charset: a garbled title is worse than none.
-    """
-    for mark, name in BYTE_ORDER_MARKS.items():
-        if body.startswith(mark):
-            return _decoded(body, name)
-    if b"\0" in body:
-        raise FailedError("the body is binary, or in a charset it does not declare")
-    declared = DECLARED.search(body[:4096])
-    name = charset or (declared.group(1).decode() if declared else "utf-8")
-    return _decoded(body, name)
-
-
-def _decoded(body: bytes, charset: str) -> str:
-    try:
-        return body.decode(charset)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise FailedError(f"the body is not {charset}, as it should be") from error
 
 
 def _unzipped(body: bytes) -> bytes:

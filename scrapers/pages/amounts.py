@@ -18,7 +18,7 @@ SIGNED_DOLLARS = {
 }  # fmt: skip
 SYMBOLS = {
     "€": "EUR", "£": "GBP", "円": "JPY", "₩": "KRW", "원": "KRW", "₹": "INR",
-    "₽": "RUB", "руб": "RUB", "₺": "TRY", "TL": "TRY", "zł": "PLN", "₪": "ILS",
+    "₽": "RUB", "руб": "RUB", "₺": "TRY", "TL": "TRY", "zł": "PLN", "₪": "ILS",  # noqa: RUF001
     "฿": "THB", "₱": "PHP", "₫": "VND", "元": "CNY", "Kč": "CZK", "Ft": "HUF",
     "₴": "UAH", "Rs": "INR", "Rp": "IDR", "RM": "MYR",
 }  # fmt: skip
@@ -46,7 +46,7 @@ def read_amount(text: str, url: str = "") -> Amount | None:
 
     >>> read_amount("EUR 3,500.00")
     Amount(value='3500.00', currency='EUR')
-    >>> read_amount("C $12.50").currency, read_amount("＋送料2,509 円").value
+    >>> read_amount("C $12.50").currency, read_amount("送料2,509 円").value
     ('CAD', '2509')
     """
     # A no-break space parts thousands in some locales; price-parser knows plain ones.

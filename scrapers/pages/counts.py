@@ -8,9 +8,7 @@ POWERS = {
     "jt": 6, "b": 9, "mrd": 9, "bn": 9, "g": 9, "млрд": 9, "万": 4, "萬": 4, "만": 4,
     "億": 8, "亿": 8, "억": 8, "천": 3, "千": 3,
 }  # fmt: skip
-NUMBER = re.compile(
-    r"(\d[\d.,'\s\u00a0\u202f]*\d|\d)\s?([^\W\d_]+)?", re.UNICODE
-)
+NUMBER = re.compile(r"(\d[\d.,'\s\u00a0\u202f]*\d|\d)\s?([^\W\d_]+)?", re.UNICODE)
 
 
 def read_count(text: str) -> int | None:

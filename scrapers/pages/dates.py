@@ -44,9 +44,9 @@ def read_timestamp(value: object) -> str | None:
 
 def _localised(text: str, language: str) -> str | None:
     # dateparser takes half a second to import: only pages in other languages pay.
-    from dateparser import parse  # noqa: PLC0415
+    from dateparser import parse  # type: ignore[import-untyped] # noqa: PLC0415
 
-    short = language.split("-")[0].lower()
+    short = language.split("-", maxsplit=1)[0].lower()
     languages = [short] if short == "en" else [short, "en"]
     found = parse(
         text,

@@ -9,6 +9,7 @@ from web_poet import SelectorExtractor, field
 
 from scrapers.pages.amounts import Amount, read_amount
 from scrapers.pages.dates import read_date
+from scrapers.pages.page import Item
 from scrapers.pages.walls import visible_text
 
 PLACEHOLDER_ID = "123456"
@@ -38,6 +39,8 @@ FREE = re.compile(
     r"\bfree\b|gratis|gratuit|kostenlos|bezpłatn|darmow|бесплатн|無料|免运费|免費|무료",
     re.I,
 )
+# The word or mark between the ends of a range.
+RANGE = re.compile(r"\s(?:to|bis|a|à|[-~\u2013\uff5e])\s")
 CONDITION = re.compile(
     r"new\b|used\b|owned|refurbished|open box|parts|certified|excellent|good\b|like new"
     r"|neu\b|gebraucht|generalüberholt|nuev[oa]|usad[oa]|segunda mano|reacondicionad"
@@ -47,7 +50,7 @@ CONDITION = re.compile(
 )
 
 
-class EbayCard(SelectorExtractor):
+class EbayCard(SelectorExtractor[Item]):
     """A result as both layouts show it; subclasses say where each thing stands."""
 
     TITLE: ClassVar[str]
@@ -68,7 +71,7 @@ class EbayCard(SelectorExtractor):
 
     @field
     def listing_id(self) -> str | None:
-        """eBay's number of the listing."""
+        """EBay's number of the listing."""
         for address in self.selector.css("a::attr(href)").getall():
             if found := ITEM_ADDRESS.search(address):
                 return found.group(1)
@@ -193,7 +196,9 @@ class CardLayout(EbayCard):
 class ItemLayout(EbayCard):
     """``li.s-item``: seen until 2025-05."""
 
-    TITLE = ".s-item__title > span:not(.clipped):not(.LIGHT_HIGHLIGHT), h3.s-item__title"
+    TITLE = (
+        ".s-item__title > span:not(.clipped):not(.LIGHT_HIGHLIGHT), h3.s-item__title"
+    )
     CAPTION = ".s-item__caption, .s-item__title--tag, .s-item__ended-date"
     ROWS = ".s-item__detail"
     PRICE = ".s-item__price"
@@ -207,4 +212,4 @@ class ItemLayout(EbayCard):
         text = visible_text(parts[0])
         if between and between in text:
             return [part.strip() for part in text.split(between, 1)]
-        return re.split(r"\s(?:to|bis|a|à|–|-|～|~)\s", text)[:2]
+        return RANGE.split(text)[:2]

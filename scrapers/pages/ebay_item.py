@@ -10,7 +10,7 @@ from web_poet.fields import item_from_fields_sync
 
 from scrapers.pages.amounts import Amount, read_amount
 from scrapers.pages.dates import read_date
-from scrapers.pages.ebay_card import FREE, ITEM_ADDRESS
+from scrapers.pages.ebay_card import FREE, ITEM_ADDRESS, RANGE
 from scrapers.pages.listing import listing_item
 from scrapers.pages.page import HtmlPage, Reading
 from scrapers.pages.walls import body_text, refuse_wall, visible_text
@@ -44,7 +44,7 @@ class EbayItemPage(HtmlPage):
 
     @field
     def listing_id(self) -> str | None:
-        """eBay's number of the listing."""
+        """EBay's number of the listing."""
         found = ITEM_ADDRESS.search(self.address)
         return found.group(1) if found else None
 
@@ -134,7 +134,7 @@ class EbayItemPage(HtmlPage):
     def _amounts(self) -> list[Amount]:
         text = self.first_text(PRICE)
         if text:
-            parts = re.split(r"\s(?:to|bis|a|à|～)\s", text)[:2]
+            parts = RANGE.split(text)[:2]
             found = [read_amount(part, self.address) for part in parts]
             amounts = [amount for amount in found if amount]
             if amounts and amounts[0].currency:

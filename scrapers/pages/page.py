@@ -8,7 +8,7 @@ from typing import Any
 from web_poet import WebPage
 
 from scrapers.pages.walls import refuse_wrong_body, visible_text
-from store.errors import BlockedError, FailedError
+from store.errors import BlockedError, ChangedError, FailedError
 
 Item = dict[str, Any]
 
@@ -34,10 +34,9 @@ class Reading:
         return "ok" if self.items else "empty"
 
 
-class SitePage(WebPage):
+class SitePage(WebPage[Item]):
     """A page of one site; `read` is all that callers need."""
 
-    @abstractmethod
     def read(self) -> Reading:
         """Return all the page says.
 
@@ -46,13 +45,24 @@ class SitePage(WebPage):
         CrawlError
             Of the kind that says why the page yields nothing.
         """
+        try:
+            return self.read_body()
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            raise ChangedError(
+                f"the answer is not built as we know it: {type(error).__name__}: "
+                f"{error}"
+            ) from error
+
+    @abstractmethod
+    def read_body(self) -> Reading:
+        """Read the response; `read` turns what it stumbles over into an outcome."""
 
 
 class HtmlPage(SitePage):
     """A page in HTML, checked to be whole before anything is read from it."""
 
-    def read(self) -> Reading:
-        """Return all the page says; see `SitePage.read`."""
+    def read_body(self) -> Reading:
+        """Check that the page is whole, then read it."""
         refuse_wrong_body(self.response.text)
         return self.read_html()
 
@@ -75,8 +85,8 @@ class HtmlPage(SitePage):
 class JsonPage(SitePage):
     """An answer in JSON."""
 
-    def read(self) -> Reading:
-        """Return all the answer says; see `SitePage.read`."""
+    def read_body(self) -> Reading:
+        """Parse the answer, then read it."""
         data = parse_json(self.response.text)
         if not isinstance(data, dict):
             raise FailedError("the answer is JSON, but not an object")

@@ -11,11 +11,11 @@ from store.errors import BlockedError, ChangedError, FailedError, NotFoundError
 class PoshmarkApiPage(JsonPage):
     """Listings as the API gives them."""
 
-    def read(self) -> Reading:
-        """Return the listings; see `SitePage.read`."""
+    def read_body(self) -> Reading:
+        """Refuse what is no JSON of the site's, then read it."""
         if "Page not found - Poshmark" in self.response.text:
             raise NotFoundError("Poshmark says that there is no such page")
-        return super().read()
+        return super().read_body()
 
     def read_json(self, data: dict[str, Any]) -> Reading:
         """Return one listing or a list; see `SitePage.read`."""
@@ -25,7 +25,9 @@ class PoshmarkApiPage(JsonPage):
             return Reading([post_item(found)])
         if not isinstance(found, list):
             raise ChangedError("the answer has no listings where they were")
-        posts = [post for post in found if post.get("price_amount") or post.get("price")]
+        posts = [
+            post for post in found if post.get("price_amount") or post.get("price")
+        ]
         # No next_max_id is the end of the list.
         facts = {"next_max_id": (data.get("more") or {}).get("next_max_id")}
         return Reading([post_item(post) for post in posts], facts)

@@ -14,8 +14,12 @@ from scrapers.pages.walls import body_text, refuse_wall, visible_text
 from store.errors import ChangedError
 
 TILE = ".tile-grid-redesign, .tile-grid, [data-et-name=listing]"
+TITLE = ".tile-grid-redesign__title, .tile__title, .tile-grid__title"
+PRICE = ".tile-grid-redesign__price-current, [data-test=tile-price], .p--t--1"
 LISTING_ADDRESS = re.compile(r"/listing/(?:[^/?#]*-)?([0-9a-f]{24})")
-NOTHING = re.compile(r"no results|0 results|couldn['\u2019]t find any|no listings found", re.I)
+NOTHING = re.compile(
+    r"no results|0 results|couldn['\u2019]t find any|no listings found", re.I
+)
 
 
 class PoshmarkSearchPage(HtmlPage):
@@ -45,7 +49,9 @@ class PoshmarkSearchPage(HtmlPage):
     def _from_tiles(self) -> list[Item]:
         tiles = [tile for tile in self.css(TILE) if _address(tile)]
         url = str(self.response.url)
-        items = {item["listing_id"]: item for tile in tiles if (item := _tile(tile, url))}
+        items = {
+            item["listing_id"]: item for tile in tiles if (item := _tile(tile, url))
+        }
         if tiles and not items:
             raise ChangedError("no tile has a title and a price where they were")
         return list(items.values())
@@ -59,11 +65,11 @@ def _address(tile: Selector) -> str | None:
 def _tile(tile: Selector, url: str) -> Item | None:
     address = _address(tile) or ""
     found = LISTING_ADDRESS.search(address)
-    title = visible_text(
-        tile.css(".tile-grid-redesign__title, .tile__title, .tile-grid__title")[:1]
-    )
+    title = visible_text(tile.css(TITLE)[:1])
     price = visible_text(
-        tile.css(".tile-grid-redesign__price-current, [data-test=tile-price], .p--t--1")[:1]
+        tile.css(
+            ".tile-grid-redesign__price-current, [data-test=tile-price], .p--t--1"
+        )[:1]
     )
     amount = read_amount(price, url)
     # Advertisements are tiles without a title.

@@ -10,12 +10,12 @@ from store.errors import BlockedError, ChangedError
 class TikTokApiPage(JsonPage):
     """A hashtag's totals, or a page of its videos."""
 
-    def read(self) -> Reading:
-        """Return the answer's items; see `SitePage.read`."""
+    def read_body(self) -> Reading:
+        """Refuse what is no JSON of the site's, then read it."""
         # TikTok refuses with an empty 200.
         if not self.response.text.strip():
             raise BlockedError("TikTok answered with nothing, which is a refusal")
-        return super().read()
+        return super().read_body()
 
     def read_json(self, data: dict[str, Any]) -> Reading:
         """Return the hashtag or the videos; see `SitePage.read`."""

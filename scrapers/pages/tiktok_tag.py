@@ -17,7 +17,9 @@ from store.errors import BlockedError, ChangedError, CrawlError, NotFoundError
 TITLE = "[data-e2e=challenge-title]"
 # Named after views, yet it counts videos.
 VIDEO_COUNT = "[data-e2e=challenge-vvcount]"
-UNKNOWN = re.compile(r"couldn['\u2019]t find this hashtag|hashtag (?:not found|doesn)", re.I)
+UNKNOWN = re.compile(
+    r"couldn['\u2019]t find this hashtag|hashtag (?:not found|doesn)", re.I
+)
 TAG_ADDRESS = re.compile(r"/tag/([^/?#]+)")
 
 

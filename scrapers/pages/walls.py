@@ -78,8 +78,9 @@ def refuse_address(url: str) -> None:
     LoginWallError
         With the address.
     """
-    if LOGIN_ADDRESS.search(url.split("?")[0]):
-        raise LoginWallError(f"the site sent us to its log-in: {url.split('?')[0]}")
+    place = url.split("?", maxsplit=1)[0]
+    if LOGIN_ADDRESS.search(place):
+        raise LoginWallError(f"the site sent us to its log-in: {place}")
 
 
 def refuse_status(status: int, retry_after: str | None = None) -> None:

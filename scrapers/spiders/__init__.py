@@ -1,1 +1,1 @@
-"""Which requests to make; reading is the pages' part."""
+"""Spiders choose requests; what comes back is read by `scrapers.pages`."""

@@ -1,0 +1,38 @@
+"""Bytes into text: in the charset the answer declares, or not at all."""
+
+import codecs
+import re
+
+from store.errors import FailedError
+
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.I)
+
+
+def decode_body(body: bytes, charset: str | None = None) -> str:
+    """Return a body as text, in the charset it declares, else UTF-8.
+
+    Raises
+    ------
+    FailedError
+        If it is binary, or not in that charset: a garbled title is worse than none.
+    """
+    for mark, name in BYTE_ORDER_MARKS.items():
+        if body.startswith(mark):
+            return _decoded(body, name)
+    if b"\0" in body:
+        raise FailedError("the body is binary, or in a charset it does not declare")
+    declared = DECLARED.search(body[:4096])
+    name = charset or (declared.group(1).decode() if declared else "utf-8")
+    return _decoded(body, name)
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    try:
+        return body.decode(charset)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise FailedError(f"the body is not {charset}, as it should be") from error

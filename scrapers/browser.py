@@ -1,0 +1,81 @@
+"""Which Chromium is used, and how it is started."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import playwright
+
+from store.errors import SettingsError
+from store.settings import Settings
+
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CACHES = {
+    "darwin": Path.home() / "Library/Caches/ms-playwright",
+    "win32": Path.home() / "AppData/Local/ms-playwright",
+}
+EXECUTABLES = (
+    "chrome-linux*/chrome",
+    "chrome-mac*/*.app/Contents/MacOS/*",
+    "chrome-win*/chrome.exe",
+)
+
+
+def browser_launch_options(settings: Settings) -> dict[str, Any]:
+    """Return the arguments of Playwright's ``launch`` for the Chromium to use.
+
+    Returns
+    -------
+    dict
+        ``executable_path`` and ``args``; headless is Playwright's default.
+
+    Raises
+    ------
+    SettingsError
+        If there is no Chromium, with what to do about it.
+    """
+    found = _configured(settings) or _playwrights_own() or _systems()
+    if found is None:
+        raise SettingsError(
+            "no Chromium was found: run `playwright install chromium`, install your "
+            "system's chromium package, or set TRENDGUARD_BROWSER_PATH"
+        )
+    # Chromium's sandbox refuses to run as root, as in containers.
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    args = [*QUIET, "--no-sandbox"] if as_root else list(QUIET)
+    return {"executable_path": str(found), "args": args}
+
+
+def _configured(settings: Settings) -> Path | None:
+    if not settings.browser_path:
+        return None
+    path = Path(settings.browser_path)
+    if not path.is_file():
+        raise SettingsError(f"TRENDGUARD_BROWSER_PATH: there is no file {path}")
+    return path
+
+
+def _playwrights_own() -> Path | None:
+    root = Path(playwright.__file__).parent / "driver" / "package" / "browsers.json"
+    browsers = json.loads(root.read_text(encoding="utf-8"))["browsers"]
+    revision = next(b["revision"] for b in browsers if b["name"] == "chromium")
+    default = CACHES.get(sys.platform, Path.home() / ".cache/ms-playwright")
+    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or default)
+    folder = cache / f"chromium-{revision}"
+    found = (path for pattern in EXECUTABLES for path in folder.glob(pattern))
+    return next(found, None)
+
+
+def _systems() -> Path | None:
+    paths = (shutil.which(name) for name in SYSTEM_NAMES)
+    return next((Path(path) for path in paths if path), None)

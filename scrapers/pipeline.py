@@ -1,0 +1,175 @@
+"""From what pages say to rows of the store: types, plausibility gates, one write."""
+
+import re
+from collections import Counter
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pyarrow as pa
+from sqlmodel import Session, col, select
+
+from scrapers.pages.page import Item
+from scrapers.times import read_time
+from store.bulk import arrow_schema, merge_rows, sql_table
+from store.money import currency_exponents, to_minor
+from store.tables import HashtagSnapshot, Listing, Table, Video
+
+SITES = {"ebay_search": "ebay", "poshmark_search": "poshmark"}
+# A site's day may have begun before ours.
+CLOCK_SLACK = timedelta(days=1)
+# The rendered counter has three digits: 20.2M stands for up to half a percent more.
+ROUNDING = 0.995
+API_ID = re.compile(r"^v1\|(\d+)\|0$")
+
+
+class Dropped(Exception):  # noqa: N818 - a verdict of a gate, not a mistake
+    """An item that a gate refused; its text is the reason, as counted."""
+
+
+class Pipeline:
+    """Types one run's items, drops what can't be true, and keeps the rest.
+
+    Parameters
+    ----------
+    spider : str
+        Which spider found them.
+    arguments : dict of str to str
+        What it was asked.
+    observed_at : datetime
+        The run's one time, so that doing it again doubles nothing.
+    """
+
+    def __init__(
+        self, spider: str, arguments: dict[str, str], observed_at: datetime
+    ) -> None:
+        self.spider = spider
+        self.arguments = arguments
+        self.observed_at = observed_at
+        self.drops: Counter[str] = Counter()
+        self.rows: dict[type[Table], dict[tuple[Any, ...], dict[str, Any]]] = {}
+
+    def take(self, session: Session, items: list[Item]) -> None:
+        """Type and judge items; the session is only read."""
+        for item in items:
+            try:
+                for table, row in self._typed(session, item):
+                    key = tuple(row[name] for name in table.key_names())
+                    self.rows.setdefault(table, {})[key] = row
+            except Dropped as reason:
+                self.drops[str(reason)] += 1
+
+    def write(self, session: Session) -> dict[str, int]:
+        """Write all rows; return how many of each table are in the store for it."""
+        for table, rows in self.rows.items():
+            columns = sql_table(table).columns
+            schema = arrow_schema([columns[name] for name in table.column_names()])
+            merge_rows(session, table, pa.Table.from_pylist([*rows.values()], schema))
+        return {table.table_name(): len(rows) for table, rows in self.rows.items()}
+
+    def _typed(
+        self, session: Session, item: Item
+    ) -> list[tuple[type[Table], dict[str, Any]]]:
+        if "video_id" in item:
+            return [(Video, row) for row in self._videos(item)]
+        if "listing_id" in item:
+            return [(Listing, self._listing(item))]
+        return [(HashtagSnapshot, self._snapshot(session, item))]
+
+    def _listing(self, item: Item) -> dict[str, Any]:
+        currency = item["currency"]
+        if currency not in currency_exponents():
+            raise Dropped("currency_unknown")
+        price = _minor(item["price"], currency)
+        if price is None or price <= 0:
+            raise Dropped("price_not_positive")
+        found = API_ID.match(item["listing_id"])
+        return {
+            "site": SITES[self.spider],
+            # eBay's API wraps the number that its pages show.
+            "listing_id": found.group(1) if found else item["listing_id"],
+            "observed_at": self.observed_at,
+            "product_id": self.arguments.get("product_id") or None,
+            "query": self.arguments.get("query") or None,
+            "title": item["title"],
+            "price_minor": price,
+            "price_max_minor": _minor(item["price_max"], currency),
+            "shipping_minor": _minor(item["shipping"], currency),
+            "currency": currency,
+            "condition": item["condition"],
+            "status": item["status"],
+            "best_offer_accepted": item["best_offer_accepted"],
+            "listed_at": self._past(item["listed_at"]),
+            "sold_at": self._past(item["sold_at"]),
+        }
+
+    def _snapshot(self, session: Session, item: Item) -> dict[str, Any]:
+        hashtag = item["hashtag"].lower()
+        if hashtag != self.arguments.get("hashtag", hashtag):
+            raise Dropped("other_hashtag")
+        _refuse_negative(item["view_count"], item["video_count"])
+        last = session.exec(
+            select(HashtagSnapshot)
+            .where(
+                HashtagSnapshot.hashtag == hashtag,
+                HashtagSnapshot.observed_at < self.observed_at,
+            )
+            .order_by(col(HashtagSnapshot.observed_at).desc())
+            .limit(1)
+        ).first()
+        rounding = ROUNDING if item["view_count"] is None else 1.0
+        if last and (
+            _falls(item["view_count"], last.view_count, 1.0)
+            or _falls(item["video_count"], last.video_count, rounding)
+        ):
+            raise Dropped("hashtag_total_fell")
+        return {
+            "hashtag": hashtag,
+            "observed_at": self.observed_at,
+            "view_count": item["view_count"],
+            "video_count": item["video_count"],
+            "source": self.spider,
+        }
+
+    def _videos(self, item: Item) -> list[dict[str, Any]]:
+        names = ("view_count", "like_count", "comment_count", "share_count")
+        counts = {name: item[name] for name in names}
+        _refuse_negative(*counts.values())
+        asked = self.arguments.get("hashtag")
+        hashtags = dict.fromkeys([*([asked] if asked else []), *item["hashtags"]])
+        created_at = self._past(item["created_at"])
+        return [
+            {
+                "video_id": item["video_id"],
+                "hashtag": hashtag,
+                "observed_at": self.observed_at,
+                "created_at": created_at,
+                **counts,
+            }
+            for hashtag in hashtags
+        ]
+
+    def _past(self, text: str | None) -> datetime | None:
+        moment = read_time(text) if text else None
+        if moment and moment > self.observed_at + CLOCK_SLACK:
+            raise Dropped("date_in_future")
+        return moment
+
+
+def _minor(text: str | None, currency: str) -> int | None:
+    if text is None:
+        return None
+    try:
+        return to_minor(Decimal(text), currency)
+    except InvalidOperation as error:
+        raise Dropped("price_unreadable") from error
+
+
+def _falls(count: int | None, last: int | None, rounding: float) -> bool:
+    return count is not None and last is not None and count < last * rounding
+
+
+def _refuse_negative(*counts: int | None) -> None:
+    # One collector published a 32-bit overflow as a count of likes.
+    if any(count is not None and count < 0 for count in counts):
+        raise Dropped("count_negative")

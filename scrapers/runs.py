@@ -1,0 +1,95 @@
+"""The record of every crawl: begun, carried out, ended; whatever happens."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from store.clock import utc_now
+from store.database import Database
+from store.errors import ConflictError, MissingError, TrendGuardError
+from store.tables import CrawlRun, Product
+
+
+def begin_run(
+    database: Database, spider: str, arguments: dict[str, str], run_id: str = ""
+) -> CrawlRun:
+    """Make a run, or take over a queued one; a finished one comes back as it is.
+
+    A run that was under way when its process died keeps the time it began, so that
+    carrying it out again writes the same rows.
+
+    Raises
+    ------
+    MissingError
+        If there is no such run.
+    ConflictError
+        If it was cancelled.
+    TrendGuardError
+        If the product that is crawled for is not in the catalogue.
+    """
+    with database.writing() as session:
+        _refuse_unknown_product(session, arguments.get("product_id"))
+        run = _found_or_made(session, spider, arguments, run_id)
+        if run.state != "done":
+            run.state = "running"
+            run.started_at = run.started_at or utc_now()
+        session.add(run)
+    return run
+
+
+def end_run(
+    session: Session,
+    run: CrawlRun,
+    *,
+    outcome: str,
+    message: str,
+    items: Mapping[str, int],
+    drops: Mapping[str, int],
+    page_count: int,
+) -> CrawlRun:
+    """Write what came of a run, in the transaction that writes its rows."""
+    run.state = "done"
+    run.outcome = outcome
+    run.message = message
+    run.item_counts = dict(items)
+    run.drop_counts = dict(drops)
+    run.page_count = page_count
+    run.finished_at = utc_now()
+    return session.merge(run)
+
+
+def started_at(run: CrawlRun) -> datetime:
+    """Return when a begun run began."""
+    if run.started_at is None:
+        raise ValueError(f"run {run.run_id} has not begun")
+    return run.started_at
+
+
+def _found_or_made(
+    session: Session, spider: str, arguments: dict[str, str], run_id: str
+) -> CrawlRun:
+    if not run_id:
+        return CrawlRun(
+            run_id=uuid.uuid4().hex,
+            request_key=uuid.uuid4().hex,
+            spider=spider,
+            arguments=arguments,
+            state="queued",
+            asked_by="cli",
+            queued_at=utc_now(),
+        )
+    run = session.get(CrawlRun, run_id)
+    if run is None:
+        raise MissingError(f"there is no crawl run {run_id}")
+    if run.state == "cancelled":
+        raise ConflictError(f"crawl run {run_id} was cancelled")
+    return run
+
+
+def _refuse_unknown_product(session: Session, product_id: str | None) -> None:
+    if product_id and session.get(Product, product_id) is None:
+        raise TrendGuardError(
+            f"there is no product {product_id!r}: import it before crawling for it"
+        )
