@@ -1,0 +1,39 @@
+import js from "@eslint/js";
+import globals from "globals";
+
+const shared = {
+  readProduct: "readonly",
+  cardWords: "readonly",
+  badgeLook: "readonly",
+  make: "readonly",
+  makePanel: "readonly",
+  badge: "readonly",
+};
+
+export default [
+  js.configs.recommended,
+  {
+    files: ["extension/**/*.js"],
+    languageOptions: { globals: { ...globals.browser, chrome: "readonly" } },
+    rules: {
+      eqeqeq: "error",
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-var": "off",
+      "prefer-const": "error",
+      "no-restricted-properties": [
+        "error",
+        ...["innerHTML", "outerHTML", "insertAdjacentHTML", "write"].map((property) => ({
+          property,
+          message: "Text is never read as HTML.",
+        })),
+      ],
+    },
+  },
+  {
+    files: ["extension/content/*.js"],
+    languageOptions: { sourceType: "script", globals: shared },
+    rules: { "no-redeclare": ["error", { builtinGlobals: false }] },
+  },
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+];

@@ -1,0 +1,56 @@
+/** What the shopper chose. Everything stays in this browser. */
+
+import { load, save } from "./platform.js";
+
+/**
+ * @typedef {object} Settings
+ * @property {string} server origin of the API
+ * @property {boolean} agreed nothing is sent before this is true
+ * @property {boolean} enabled
+ * @property {string} ageBand as `20-24`, or "" where not told
+ * @property {string[]} offSites hosts where TrendGuard is silent
+ */
+
+/** @type {Readonly<Settings>} */
+export const DEFAULTS = Object.freeze({
+  server: "http://127.0.0.1:8787",
+  agreed: false,
+  enabled: true,
+  ageBand: "",
+  offSites: [],
+});
+
+export const AGE_BANDS = [
+  "15-19", "20-24", "25-29", "30-34", "35-39", "40-44", "45-49",
+  "50-54", "55-59", "60-64", "65-69", "70-74", "75-79", "80+",
+];
+
+/** @returns {Promise<Settings>} */
+export async function loadSettings() {
+  const kept = await load("local", "settings");
+  return { ...DEFAULTS, .../** @type {Partial<Settings>} */ (kept ?? {}) };
+}
+
+/** @param {Partial<Settings>} changes @returns {Promise<Settings>} */
+export async function saveSettings(changes) {
+  const settings = { ...(await loadSettings()), ...changes };
+  await save("local", "settings", settings);
+  return settings;
+}
+
+/**
+ * @param {string} text
+ * @returns {string | null} the server's origin, or null if it may not be one
+ */
+export function serverOrigin(text) {
+  if (!URL.canParse(text.trim())) return null;
+  const url = new URL(text.trim());
+  const local = ["127.0.0.1", "localhost"].includes(url.hostname);
+  const right = url.protocol === "https:" || (url.protocol === "http:" && local);
+  const bare = !url.username && !url.password && url.pathname === "/" && !url.search && !url.hash;
+  return right && bare ? url.origin : null;
+}
+
+/** @param {Settings} settings @param {string} host @returns {boolean} */
+export const mayAsk = (settings, host) =>
+  settings.agreed && settings.enabled && !settings.offSites.includes(host);

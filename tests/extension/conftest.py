@@ -1,0 +1,207 @@
+"""A real Chromium with the unpacked extension, a card server and a shop beside it."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from ml.card import BandRisk, Card, CardModel, Kept, Reason, Resale, Sentiment
+from scrapers.browser import browser_launch_options
+from store.errors import SettingsError
+from store.keys import card_keys
+from store.settings import Settings
+from tests.extension.badge import Badge
+from tests.extension.servers import (
+    CardServer,
+    ShopServer,
+    card_handler,
+    serving,
+    shop_handler,
+)
+
+EXTENSION = Path(__file__).parents[2] / "extension"
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture(scope="session")
+def launch_options():
+    try:
+        return browser_launch_options(Settings())
+    except SettingsError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def playwright(launch_options):
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def plain_browser(playwright, launch_options):
+    """A Chromium without the extension."""
+    browser = playwright.chromium.launch(**launch_options)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def shop_pages():
+    """The one shop server of the session, under every host's name."""
+    shop = ShopServer()
+    with serving(shop_handler(shop)) as port:
+        shop.port = port
+        yield shop
+
+
+@pytest.fixture(scope="session")
+def browser(playwright, launch_options, shop_pages, tmp_path_factory):
+    """A Chromium with the extension; every host's name leads to the shop server."""
+    rules = (
+        f"MAP * 127.0.0.1:{shop_pages.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+    )
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=launch_options.get("executable_path"),
+        headless=True,
+        args=[
+            *launch_options["args"],
+            "--headless=new",
+            f"--disable-extensions-except={EXTENSION}",
+            f"--load-extension={EXTENSION}",
+            f"--host-resolver-rules={rules}",
+            "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
+        ],
+        ignore_default_args=["--disable-extensions"],
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def worker(browser):
+    """The extension's service worker."""
+    return browser.service_workers[0] if browser.service_workers else (
+        browser.wait_for_event("serviceworker")
+    )
+
+
+@pytest.fixture
+def cards():
+    """A card server of this test's own."""
+    state, wake = CardServer(), threading.Event()
+    with serving(card_handler(state, wake)) as port:
+        state.url = f"http://127.0.0.1:{port}"
+        yield state
+        wake.set()
+
+
+@pytest.fixture
+def shop(shop_pages):
+    """The shop server, empty."""
+    shop_pages.pages.clear()
+    return shop_pages
+
+
+@pytest.fixture
+def choose(worker, cards):
+    """Set what the shopper chose; by default agreed and with this test's server."""
+
+    def choose(**changes):
+        chosen = {
+            "server": cards.url,
+            "agreed": True,
+            "enabled": True,
+            "ageBand": "",
+            "offSites": [],
+        }
+        worker.evaluate(
+            """async (settings) => {
+                 await chrome.storage.session.clear();
+                 await chrome.storage.local.set({ settings });
+            }""",
+            chosen | changes,
+        )
+
+    choose()
+    return choose
+
+
+@pytest.fixture
+def page(browser):
+    """A new tab."""
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def badge(page):
+    """The badge of that tab."""
+    return Badge(page)
+
+
+def make_card(key: str, **changes) -> dict:
+    """Return a full card as the API gives it."""
+    card = Card(
+        key=key,
+        risk=0.37,
+        risk_low=0.31,
+        risk_high=0.44,
+        evidence="enough",
+        risk_by_age_band={"20-24": BandRisk(risk=0.52, risk_low=0.45, risk_high=0.6)},
+        stage="Decline",
+        trended_days=18,
+        days_since_peak=9,
+        expected_days_left=5,
+        kept_180_days=Kept(share=0.6, low=0.55, high=0.65, n=812),
+        resale=Resale(drop=0.52, median_ask=23.5, n=31, as_of=NOW),
+        sentiment=Sentiment(score=0.1, n=45),
+        reasons=[
+            Reason(
+                code="trend",
+                text="Its hashtag peaked 9 days ago and has lost half its views",
+                effect=0.11,
+                source="TikTok hashtag counts",
+                as_of=NOW - timedelta(days=1),
+            ),
+            Reason(
+                code="sentiment",
+                text="Reviews speak well of the fit",
+                effect=-0.03,
+                source="45 reviews",
+                as_of=NOW - timedelta(days=3),
+            ),
+        ],
+        model=CardModel(version="2026-11-20", trained_on="sample"),
+        computed_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+    )
+    return card.model_dump(mode="json") | changes
+
+
+def product_page(title="Ribbed Leggings", **changes) -> str:
+    """Return a shop page about one product, in JSON-LD and in sight."""
+    import json
+
+    facts = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": title,
+        "brand": {"@type": "Brand", "name": "Lumenza"},
+        "sku": title[:20],
+        "offers": {"@type": "Offer", "price": "42.99", "priceCurrency": "USD"},
+    } | changes
+    script = json.dumps(facts).replace("<", "\\u003c")
+    return (
+        f'<!doctype html><html lang="en"><title>shop</title><body><h1>A product</h1>'
+        f'<script type="application/ld+json">{script}</script>'
+        f"<p>words</p><button>Add to bag</button></body></html>"
+    )
+
+
+def name_key(title: str, brand: str = "Lumenza") -> str:
+    """Return the key that brand and title give."""
+    return card_keys(brand=brand, title=title)[0]

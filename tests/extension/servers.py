@@ -1,0 +1,90 @@
+"""Two small loopback servers: one gives risk cards, one gives shop pages by host."""
+
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class CardServer:
+    """Answers as the API does, and remembers every request it saw."""
+
+    cards: list[dict] = field(default_factory=list)
+    prefix_length: object = 4
+    seen: list[str] = field(default_factory=list)
+    bodies: dict[str, str] = field(default_factory=dict)  # path prefix → raw answer
+    delay_seconds: float = 0
+    url: str = ""
+
+    def answer(self, path: str) -> str:
+        for start, body in self.bodies.items():
+            if path.startswith(start):
+                return body
+        if path == "/v1/config":
+            return json.dumps({"prefix_length": self.prefix_length})
+        prefix = path.removeprefix("/v1/cards/")
+        cards = [card for card in self.cards if card["key"].startswith(prefix)]
+        return json.dumps({"cards": cards})
+
+
+@dataclass
+class ShopServer:
+    """Pages by host and path; what is not there is a plain 404."""
+
+    pages: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    port: int = 0
+
+    def put(self, host: str, path: str, html: str | bytes) -> str:
+        self.pages[host, path] = html.encode() if isinstance(html, str) else html
+        return f"http://{host}{path}"
+
+
+@contextmanager
+def serving(handler):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def card_handler(cards: CardServer, wake: threading.Event):
+    class Handler(_Quiet):
+        def do_GET(self):
+            headers = "".join(f"\n{k}: {v}" for k, v in self.headers.items())
+            cards.seen.append(self.path + headers)
+            if cards.delay_seconds:
+                wake.wait(cards.delay_seconds)
+            self.give(200, "application/json", cards.answer(self.path).encode())
+
+    return Handler
+
+
+def shop_handler(shop: ShopServer):
+    class Handler(_Quiet):
+        def do_GET(self):
+            host = self.headers.get("Host", "").partition(":")[0]
+            body = shop.pages.get((host, self.path.partition("?")[0]))
+            status = 200 if body is not None else 404
+            self.give(status, "text/html; charset=utf-8", body or b"")
+
+    return Handler
+
+
+class _Quiet(BaseHTTPRequestHandler):
+    def give(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        try:
+            self.wfile.write(body)
+        except ConnectionError:
+            self.close_connection = True  # the browser did not wait
+
+    def log_message(self, *args):
+        pass
