@@ -1,0 +1,7 @@
+"""The sites of the made-up market, each a small Flask app in the shape of a real one."""
+
+from sample.sites.ebay import ebay_site
+from sample.sites.poshmark import poshmark_site
+from sample.sites.tiktok import tiktok_site
+
+__all__ = ["ebay_site", "poshmark_site", "tiktok_site"]

@@ -1,0 +1,55 @@
+"""Serving the market's sites over HTTP, on loopback and nowhere else."""
+
+import logging
+from collections.abc import Callable
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self
+
+from werkzeug.serving import BaseWSGIServer, make_server
+
+HOST = "127.0.0.1"
+
+
+class ServedMarket:
+    """Serves WSGI apps, each on a free port of its own, until the block ends.
+
+    Parameters
+    ----------
+    apps : dict of str to WSGI app
+        Such as ``{"tiktok": tiktok_site(market)}``.
+
+    Attributes
+    ----------
+    urls : dict of str to str
+        Where each app answers, without a slash at the end.
+    """
+
+    def __init__(self, apps: dict[str, Callable[..., Any]]) -> None:
+        self._apps = apps
+        self._servers: list[BaseWSGIServer] = []
+        self._threads: list[Thread] = []
+        self.urls: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        # One line a request would drown what the caller prints.
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        for name, app in self._apps.items():
+            server = make_server(HOST, 0, app, threaded=True)
+            thread = Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            self._servers.append(server)
+            self._threads.append(thread)
+            self.urls[name] = f"http://{HOST}:{server.server_port}"
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for server, thread in zip(self._servers, self._threads, strict=True):
+            server.shutdown()
+            thread.join()
+            server.server_close()
