@@ -62,6 +62,7 @@ def insert_rows(session: Session, target: SqlTable, rows: pa.Table) -> None:
     rows : pyarrow.Table
         Times are timestamps in UTC, days are date32.
     """
+    rows = rows.cast(arrow_schema([target.c[name] for name in rows.column_names]))
     connection = session.connection()
     raw: Any = connection.connection.driver_connection
     quote = connection.dialect.identifier_preparer.quote

@@ -23,8 +23,8 @@ class SpiderInfo:
     target: str
     """The argument it can't do without; a watch's target is given as this."""
 
-    optional: tuple[str, ...]
-    """What else it takes."""
+    optional: Mapping[str, tuple[str, ...]]
+    """What else it takes; what each may be, or nothing where anything goes."""
 
     site_setting: str
     """The setting that says where it goes."""
@@ -39,21 +39,25 @@ SPIDERS = {
         SpiderInfo(
             "ebay_search",
             target="query",
-            optional=("pages", "product_id"),
+            optional={
+                "show": ("active", "sold", "completed"),
+                "pages": tuple(str(number) for number in range(1, 11)),
+                "product_id": (),
+            },
             site_setting="ebay_url",
             description="eBay search results: asking and sold prices",
         ),
         SpiderInfo(
             "poshmark_search",
             target="query",
-            optional=("product_id",),
+            optional={"show": ("active", "sold"), "product_id": ()},
             site_setting="poshmark_url",
             description="Poshmark search results: asking prices",
         ),
         SpiderInfo(
             "tiktok_tag",
             target="hashtag",
-            optional=(),
+            optional={},
             site_setting="tiktok_url",
             description="TikTok's page of a hashtag: views and videos",
         ),
@@ -78,13 +82,13 @@ def checked_spider(name: str, arguments: Mapping[str, str]) -> SpiderInfo:
     if not arguments.get(spider.target, "").strip():
         raise RequestError(f"{spider.target} is missing: {takes}")
     for argument, value in arguments.items():
+        choices = spider.optional.get(argument, ())
+        if choices and value not in choices:
+            raise RequestError(f"{argument} is one of {', '.join(choices)}")
         if len(value) > ARGUMENT_CHARACTERS or not value.isprintable():
             raise RequestError(
                 f"{argument} is not a line of at most {ARGUMENT_CHARACTERS} characters"
             )
-    pages = arguments.get("pages", "1")
-    if not (pages.isascii() and pages.isdecimal() and 1 <= int(pages) <= 50):
-        raise RequestError("pages is a whole number from 1 to 50")
     return spider
 
 

@@ -56,7 +56,7 @@ class HashtagDay(Table, table=True):
     """`smooth_views` as a share of `peak_views`, 0-1."""
 
     trended_days: int
-    """Days so far on which `smooth_views` was at least a tenth of the peak so far."""
+    """Days from the wave's start to the last day at a tenth of its peak or more."""
 
     stage: str
     """Rising: still within 7 % of the peak and growing. Peak: at least 70 % of the

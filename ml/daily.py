@@ -1,0 +1,34 @@
+"""The daily tables: what was known of each hashtag and product at each day's end."""
+
+import duckdb
+from sqlmodel import Session
+
+from ml.observations import sql
+from store.bulk import replace_rows
+from store.tables import HashtagDay, ProductDay
+
+STEPS = ("video_seen", "resale_usd", "hashtag_day", "product_day")
+
+
+def compute_daily(duck: duckdb.DuckDBPyConnection) -> None:
+    """Compute ``hashtag_day`` and ``product_day`` from the loaded observations."""
+    for step in STEPS:
+        duck.execute(f"CREATE OR REPLACE TABLE {step} AS {sql(step)}")
+
+
+def store_daily(duck: duckdb.DuckDBPyConnection, session: Session) -> dict[str, int]:
+    """Put the computed tables in the place of the stored ones.
+
+    Returns
+    -------
+    dict
+        Rows by table.
+    """
+    counts = {}
+    for table in (HashtagDay, ProductDay):
+        columns = ", ".join(table.column_names())
+        query = f"SELECT {columns} FROM {table.table_name()}"
+        rows = duck.sql(query).to_arrow_table()
+        replace_rows(session, table, rows)
+        counts[table.table_name()] = rows.num_rows
+    return counts

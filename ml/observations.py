@@ -1,0 +1,126 @@
+"""The observations as DuckDB relations, cut off at the end of a day."""
+
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from sqlalchemy import select
+from sqlmodel import Session
+
+from store.bulk import read_rows, sql_table
+from store.errors import NotEnoughDataError
+from store.money import currency_exponents, read_rates
+from store.settings import Settings
+from store.tables import (
+    HashtagSnapshot,
+    Listing,
+    Order,
+    Product,
+    ProductHashtag,
+    Return,
+    Review,
+    Table,
+    Video,
+)
+
+HERE = Path(__file__).parent
+
+# Each observation, and the column that says when it became known.
+DATED: tuple[tuple[type[Table], str, str], ...] = (
+    (HashtagSnapshot, "observed_at", "snapshot"),
+    (Video, "observed_at", "video"),
+    (Listing, "observed_at", "listing"),
+    (Review, "reviewed_at", "review"),
+    (Order, "purchased_at", "order"),
+    (Return, "returned_at", "return"),
+)
+
+
+@cache
+def sql(name: str) -> str:
+    """Return the query ``<name>.sql`` of this folder."""
+    return (HERE / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def load_observations(
+    duck: duckdb.DuckDBPyConnection,
+    session: Session,
+    settings: Settings,
+    as_of: date | None = None,
+) -> date:
+    """Load all that was observed up to the end of a day.
+
+    Parameters
+    ----------
+    as_of : date, optional
+        The last day that is used; that of the newest observation by default.
+
+    Returns
+    -------
+    date
+        The last day.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If there is no observation at all.
+    """
+    for table in (Product, ProductHashtag):
+        put(duck, table.table_name(), _rows(session, table))
+    for table, known_at, name in DATED:
+        put(duck, "incoming", _rows(session, table))
+        cut = f"WHERE {known_at} < DATE '{as_of + timedelta(1)}'" if as_of else ""
+        duck.execute(f'CREATE OR REPLACE TABLE "{name}" AS FROM incoming {cut}')
+    _define_money(duck, settings)
+    return _set_bounds(duck, settings, as_of)
+
+
+def put(duck: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """Make `rows` the DuckDB table `name`."""
+    duck.register("_rows", rows)
+    duck.execute(f'CREATE OR REPLACE TABLE "{name}" AS FROM _rows')
+    duck.unregister("_rows")
+
+
+def _rows(session: Session, table: type[Table]) -> pa.Table:
+    return read_rows(session, select(sql_table(table)))
+
+
+def _define_money(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    units = " ".join(
+        f"WHEN currency = '{code}' THEN {10**digits}"
+        for code, digits in currency_exponents().items()
+        if digits != 2
+    )
+    duck.execute(
+        f"CREATE OR REPLACE MACRO minor_units(currency) AS CASE {units} ELSE 100 END"
+    )
+    days, codes, rates = zip(*read_rates(settings.rates_file), strict=True)
+    columns = {"day": days, "currency": codes, "usd_per_unit": rates}
+    put(duck, "rate", pa.table({name: list(c) for name, c in columns.items()}))
+
+
+def _set_bounds(
+    duck: duckdb.DuckDBPyConnection, settings: Settings, as_of: date | None
+) -> date:
+    days = " UNION ALL ".join(
+        f'SELECT min({at}::DATE) AS low, max({at}::DATE) AS high FROM "{name}"'
+        for _, at, name in DATED
+    )
+    first, last = duck.execute(f"SELECT min(low), max(high) FROM ({days})").fetchall()[
+        0
+    ]
+    if first is None:
+        raise NotEnoughDataError(
+            "there is nothing to learn from yet: `trendguard import DIR` or "
+            "`trendguard crawl SPIDER` first"
+        )
+    last_day: date = as_of or last
+    duck.execute(
+        "CREATE OR REPLACE TABLE bounds AS SELECT ?::DATE AS first_day, "
+        "?::DATE AS last_day, ?::INTEGER AS return_window_days",
+        [first, last_day, settings.return_window_days],
+    )
+    return last_day

@@ -1,0 +1,78 @@
+-- One row per asked order: what was known the day before it was placed, beside what the
+-- shop knows at the till. The same for orders of the past and for one being placed now.
+-- Reads: asked(order_id, product_id, customer_pseudonym, purchased_at, unit_price_minor,
+-- currency, quantity, age_band, income_decile, channel), product, product_day, rate,
+-- and for the customer's history "order" and "return".
+WITH history AS (
+    -- A customer's orders and returns so far, day by day.
+    SELECT
+        customer_pseudonym,
+        day,
+        sum(sum(ordered)) OVER so_far AS order_count,
+        sum(sum(returned)) OVER so_far AS return_count
+    FROM (
+        SELECT customer_pseudonym, purchased_at::DATE AS day, 1 AS ordered, 0 AS returned
+        FROM "order"
+        UNION ALL
+        SELECT o.customer_pseudonym, r.returned_at::DATE, 0, 1
+        FROM "return" AS r
+        JOIN "order" AS o USING (order_id)
+    )
+    GROUP BY customer_pseudonym, day
+    WINDOW so_far AS (PARTITION BY customer_pseudonym ORDER BY day)
+),
+
+asked_day AS (
+    SELECT *, purchased_at::DATE - 1 AS day FROM asked
+)
+
+SELECT
+    a.order_id,
+    a.product_id,
+    a.purchased_at::DATE AS purchased_on,
+    a.age_band,
+    p.category,
+    p.brand,
+    a.channel,
+    d.level,
+    d.velocity_rate,
+    d.days_since_peak,
+    d.trended_days,
+    d.peak_views,
+    d.bot_share,
+    d.resale_drop,
+    d.resale_n,
+    d.sentiment_score,
+    d.sentiment_n,
+    d.order_count,
+    d.recent_order_count,
+    d.return_rate,
+    d.return_n,
+    paid.price_usd,
+    d.list_price_usd,
+    a.income_decile,
+    a.quantity,
+    coalesce(h.order_count, 0) AS customer_order_count,
+    (coalesce(h.return_count, 0) + 0.5) / (coalesce(h.order_count, 0) + 2)
+        AS customer_return_rate,
+    d.hashtag,
+    d.stage,
+    d.trend_as_of,
+    d.resale_median_ask_usd,
+    d.resale_as_of,
+    d.sentiment_as_of,
+    d.return_as_of
+FROM asked_day AS a
+LEFT JOIN product AS p USING (product_id)
+LEFT JOIN product_day AS d ON a.product_id = d.product_id AND a.day = d.day
+LEFT JOIN (
+    SELECT
+        a2.order_id,
+        a2.unit_price_minor / minor_units(a2.currency) * rate.usd_per_unit
+            AS price_usd
+    FROM asked_day AS a2
+    ASOF JOIN rate ON a2.currency = rate.currency AND a2.day >= rate.day
+) AS paid USING (order_id)
+ASOF LEFT JOIN history AS h
+    ON a.customer_pseudonym = h.customer_pseudonym AND a.day >= h.day
+ORDER BY a.purchased_at, a.order_id
