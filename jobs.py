@@ -132,7 +132,7 @@ def run_crawl(database: Database, settings: Settings, run_id: str) -> None:
         return
     with database.reading() as session:
         run = session.get_one(CrawlRun, run_id)
-    message = _crawl_in_child(run, settings.crawl_timeout_seconds)
+    message = _crawl_in_child(run, _patience_seconds(settings))
     if _stopping.is_set():
         _give_back(database, CrawlRun, CrawlRun.run_id, {run_id})
         enqueue(settings, "crawl", run_id)
@@ -166,7 +166,7 @@ def run_job(database: Database, settings: Settings, job_key: str) -> None:
 def clean_up(database: Database, settings: Settings) -> dict[str, int]:
     """Close runs whose worker died, and queue again what the queue has lost."""
     now = utc_now()
-    patience = timedelta(seconds=settings.crawl_timeout_seconds) + GRACE
+    patience = timedelta(seconds=_patience_seconds(settings)) + GRACE
     dead_crawls = _end_crawls(
         database,
         "the worker died under it",
@@ -268,7 +268,12 @@ JOBS: dict[str, Callable[[Database, Settings], dict[str, Any]]] = {
 }
 
 
-def _crawl_in_child(run: CrawlRun, timeout_seconds: int) -> str:
+def _patience_seconds(settings: Settings) -> float:
+    # A crawl that is too slow ends itself and says so; this is for one that hangs.
+    return settings.crawl_timeout_seconds * 1.05
+
+
+def _crawl_in_child(run: CrawlRun, patience_seconds: float) -> str:
     arguments = (f"-a{name}={value}" for name, value in run.arguments.items())
     command = [sys.executable, "-m", "cli", "crawl", run.spider, *arguments]
     with tempfile.TemporaryFile() as complaints:
@@ -279,26 +284,30 @@ def _crawl_in_child(run: CrawlRun, timeout_seconds: int) -> str:
             stderr=complaints,
             start_new_session=True,
         )
-        if not _ended_by_itself(child, timeout_seconds):
-            return f"ended after {timeout_seconds} s"
+        in_time = _waited(child, patience_seconds)
+        _kill_group(child)
+        if not in_time:
+            return f"ended, for it took longer than {patience_seconds:.0f} s"
         complaints.seek(0)
         last = complaints.read().decode(errors="replace").strip()
         return f"exit code {child.returncode}: {last}"[-MESSAGE_CHARACTERS:]
 
 
-def _ended_by_itself(child: subprocess.Popen[bytes], timeout_seconds: int) -> bool:
-    deadline = time.monotonic() + timeout_seconds
+def _waited(child: subprocess.Popen[bytes], patience_seconds: float) -> bool:
+    deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline and not _stopping.is_set():
         with suppress(subprocess.TimeoutExpired):
             child.wait(timeout=0.2)
             return True
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        # The group, for a browser outlives the crawl that started it.
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(timeout=3)
     return False
+
+
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    # The group, for a browser may outlive the crawl that started it. Killed, not
+    # asked: one transaction holds all a crawl writes, and half a crawl writes none.
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def _inserted(session: Session, row: CrawlRun | JobRun) -> bool:

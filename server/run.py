@@ -12,7 +12,7 @@ from store.settings import Settings
 
 # Threads of one worker: enough to wait for the database beside a running answer, and
 # fewer than the connections its pool may open.
-BLOCKING_THREADS = 8
+BLOCKING_THREADS = 4
 STOP_SECONDS = 10
 
 

@@ -1,0 +1,123 @@
+"""An app on a real database, with cards, a trend and a model in it."""
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from ml.card import Card, CardModel
+from server.access import add_admin
+from server.app import create_app
+from store.settings import Settings
+from store.tables import HashtagDay, ModelVersion, RiskCard
+
+NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
+TOKEN = "t" * 40
+
+
+def key_of(number: int) -> str:
+    return hashlib.sha256(str(number).encode()).hexdigest()
+
+
+def risk_cards(count: int, at: datetime = NOW) -> list[RiskCard]:
+    """Return so many cards; their keys are spread as real ones are."""
+    cards = []
+    for number in range(count):
+        card = Card(
+            key=key_of(number),
+            risk=0.25,
+            risk_low=0.2,
+            risk_high=0.3,
+            evidence="enough",
+            model=CardModel(version="v1", trained_on="sample"),
+            computed_at=at,
+            expires_at=at + timedelta(days=2),
+        )
+        cards.append(
+            RiskCard(
+                key=card.key,
+                product_id=f"p{number}",
+                payload=card.model_dump(mode="json"),
+                computed_at=at,
+                expires_at=card.expires_at,
+            )
+        )
+    return cards
+
+
+def hashtag_day(day: date, **changed) -> HashtagDay:
+    """Return a day of the hashtag `ribbedleggings`."""
+    values = {
+        "hashtag": "ribbedleggings",
+        "day": day,
+        "observed_at": NOW,
+        "view_count": 1_000_000,
+        "daily_views": 900.0,
+        "bot_share": 0.1,
+        "real_daily_views": 810.0,
+        "smooth_views": 800.0,
+        "velocity_rate": -0.2,
+        "peak_views": 1600.0,
+        "peak_on": date(2026, 2, 20),
+        "days_since_peak": (day - date(2026, 2, 20)).days,
+        "level": 0.5,
+        "trended_days": 30,
+        "stage": "Decline",
+    }
+    return HashtagDay(**values | changed)
+
+
+def model_version(version: str = "v1", at: datetime = NOW) -> ModelVersion:
+    """Return a registered model (there is no file of it)."""
+    return ModelVersion(
+        version=version,
+        purpose="shopper",
+        trained_at=at,
+        trained_on="sample",
+        target="regret",
+        window_from=date(2025, 1, 1),
+        window_to=date(2026, 1, 1),
+        features=[],
+        figures={},
+        file="v1.txt",
+        sha256="0" * 64,
+    )
+
+
+@pytest.fixture
+def settings(database) -> Settings:
+    return database.settings.model_copy(
+        update={"admin_token": TOKEN, "cors_origins": ("https://shop.example",)}
+    )
+
+
+@pytest.fixture
+def app(settings, database):
+    return create_app(settings, database)
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def admin() -> dict[str, str]:
+    """The headers of an admin's request."""
+    return {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def named_token(database) -> str:
+    return add_admin(database, "ada")
+
+
+@pytest.fixture
+def stored(database):
+    """Write rows, committed."""
+
+    def store(*rows):
+        with database.writing() as session:
+            session.add_all(rows)
+
+    return store

@@ -1,0 +1,151 @@
+import pytest
+from sqlmodel import select
+
+import jobs
+from store.tables import AuditEvent, CrawlRun
+
+PATH = "/v1/admin/crawls"
+CRAWL = {"spider": "ebay_search", "arguments": {"query": "ribbed leggings"}}
+
+
+@pytest.fixture
+def ask(client, admin):
+    def ask(body=CRAWL, **headers):
+        return client.post(PATH, json=body, headers=admin | headers)
+
+    return ask
+
+
+def queued(settings) -> int:
+    return jobs.queue(settings).huey.pending_count()
+
+
+def test_a_crawl_is_queued_and_can_be_looked_at(client, admin, ask, settings):
+    answer = ask()
+    assert answer.status_code == 202
+    run = answer.json
+    assert (run["state"], run["asked_by"]) == ("queued", "admin")
+    assert answer.headers["Location"] == f"{PATH}/{run['run_id']}"
+    assert client.get(answer.headers["Location"], headers=admin).json == run
+    assert client.get(PATH, headers=admin).json == {"crawls": [run]}
+    assert queued(settings) == 1
+
+
+def test_asked_again_while_open_it_is_the_same_run(ask, database, settings):
+    first = ask().json["run_id"]
+    assert ask().json["run_id"] == first
+    finish(database, first, "running")
+    assert ask().json["run_id"] == first
+    finish(database, first, "done")
+    second = ask().json["run_id"]
+    assert second != first
+    finish(database, second, "done")
+    assert ask().json["run_id"] not in {first, second}
+    assert queued(settings) == 3
+
+
+def test_other_arguments_are_another_run(ask):
+    other = {"spider": "ebay_search", "arguments": {"query": "cup"}}
+    assert ask().json["run_id"] != ask(other).json["run_id"]
+
+
+def test_an_idempotency_key_is_one_run_for_ever(ask, database):
+    first = ask(**{"Idempotency-Key": "k1"}).json["run_id"]
+    finish(database, first, "done")
+    assert ask(**{"Idempotency-Key": "k1"}).json["run_id"] == first
+    assert ask(**{"Idempotency-Key": "k2"}).json["run_id"] != first
+    other = {"spider": "tiktok_tag", "arguments": {"hashtag": "cup"}}
+    assert ask(other, **{"Idempotency-Key": "k1"}).status_code == 409
+
+
+def test_a_dry_run_says_what_would_be_fetched_and_queues_nothing(
+    ask, client, admin, settings
+):
+    arguments = {"query": "ribbed leggings", "pages": "3"}
+    answer = ask({"spider": "ebay_search", "arguments": arguments, "dry_run": True})
+    assert answer.status_code == 200
+    assert answer.json["site"] == settings.ebay_url
+    assert answer.json["page_count"] == 3
+    assert answer.json["at_least_seconds"] == 2 * settings.crawl_delay_seconds
+    assert "ribbed leggings" in answer.json["fetches"]
+    assert client.get(PATH, headers=admin).json == {"crawls": []}
+    assert queued(settings) == 0
+
+
+WRONG = (
+    ({"spider": "nope", "arguments": {}}, "ebay_search, poshmark_search, tiktok_t"),
+    ({"spider": "ebay_search", "arguments": {}}, "query is missing"),
+    ({"spider": "ebay_search", "arguments": {"query": " "}}, "query is missing"),
+    ({"spider": "tiktok_tag", "arguments": {"hashtag": "a", "x": "y"}}, "takes"),
+    ({"spider": "tiktok_tag", "arguments": {"hashtag": "a\0"}}, "hashtag"),
+    ({"spider": "tiktok_tag", "arguments": {"hashtag": "a" * 201}}, "hashtag"),
+    ({"spider": "ebay_search", "arguments": {"query": "a", "pages": "0"}}, "pages"),
+    ({"spider": "ebay_search", "arguments": {"query": "a", "pages": "²"}}, "pages"),
+    ({"spider": "ebay_search", "arguments": {"query": "a", "show": "x"}}, "sold"),
+    ({"spider": "ebay_search", "arguments": {"query": 1}}, "errors"),
+    ({"spider": "ebay_search"}, "errors"),
+    (CRAWL | {"url": "http://127.0.0.1/"}, "errors"),
+)
+
+
+def test_what_can_not_be_crawled_is_refused(ask, settings):
+    for body, says in WRONG:
+        answer = ask(body)
+        assert answer.status_code == 422, body
+        assert says in answer.json["detail"]
+    assert queued(settings) == 0
+
+
+def test_a_queued_run_can_be_cancelled_and_is_then_not_carried_out(
+    ask, client, admin, database, monkeypatch
+):
+    monkeypatch.setattr(jobs, "_crawl_in_child", lambda *_: pytest.fail("it ran"))
+    run_id = ask().json["run_id"]
+    answer = client.delete(f"{PATH}/{run_id}", headers=admin)
+    assert (answer.status_code, answer.json["state"]) == (200, "cancelled")
+    assert client.delete(f"{PATH}/{run_id}", headers=admin).status_code == 409
+    jobs.run_crawl(database, database.settings, run_id)
+    assert client.get(f"{PATH}/{run_id}", headers=admin).json["state"] == "cancelled"
+
+
+def test_a_run_under_way_can_not_be_cancelled(ask, client, admin, database):
+    run_id = ask().json["run_id"]
+    finish(database, run_id, "running")
+    assert client.delete(f"{PATH}/{run_id}", headers=admin).status_code == 409
+
+
+def test_an_unknown_run_is_not_found(client, admin):
+    for run_id in ("0" * 32, "x", "%00", "' OR 1=1"):
+        assert client.get(f"{PATH}/{run_id}", headers=admin).status_code == 404
+        assert client.delete(f"{PATH}/{run_id}", headers=admin).status_code == 404
+
+
+def test_the_newest_come_first_and_as_many_as_asked(ask, client, admin):
+    for query in ("a", "b", "c"):
+        ask({"spider": "ebay_search", "arguments": {"query": query}})
+    runs = client.get(f"{PATH}?limit=2", headers=admin).json["crawls"]
+    assert [run["arguments"]["query"] for run in runs] == ["c", "b"]
+    assert client.get(f"{PATH}?limit=0", headers=admin).status_code == 422
+
+
+def test_everything_an_admin_does_is_written_down(
+    client, database, named_token, stored
+):
+    headers = {"Authorization": f"Bearer {named_token}"}
+    client.post(PATH, json=CRAWL | {"dry_run": True}, headers=headers)
+    run_id = client.post(PATH, json=CRAWL, headers=headers).json["run_id"]
+    client.delete(f"{PATH}/{run_id}", headers=headers)
+    with database.reading() as session:
+        events = session.exec(select(AuditEvent).order_by(AuditEvent.event_id)).all()
+    done = [(event.actor, event.action, event.subject) for event in events]
+    assert done == [
+        ("cli", "admin.add", "ada"),
+        ("ada", "crawl.plan", "ebay_search"),
+        ("ada", "crawl.run", run_id),
+        ("ada", "crawl.cancel", run_id),
+    ]
+
+
+def finish(database, run_id, state):
+    with database.writing() as session:
+        session.get_one(CrawlRun, run_id).state = state

@@ -1,0 +1,322 @@
+"""The claim, the child process, the housekeeping; real processes in test_processes."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+import jobs
+from scrapers.run import SPIDERS as REAL_SPIDERS
+from store.clock import utc_now
+from store.errors import NotEnoughDataError
+from store.settings import Settings
+from store.spiders import SPIDERS
+from store.tables import CrawlRun, JobRun
+
+
+@pytest.fixture(autouse=True)
+def _not_stopping():
+    jobs._stopping.clear()
+    yield
+    jobs._stopping.clear()
+
+
+def ask(database, key="k", query="cup") -> CrawlRun:
+    return jobs.request_crawl(
+        database,
+        database.settings,
+        "ebay_search",
+        {"query": query},
+        asked_by="admin",
+        request_key=key,
+    )
+
+
+def run_of(database, run_id) -> CrawlRun:
+    with database.reading() as session:
+        return session.get_one(CrawlRun, run_id)
+
+
+def job_of(database, key) -> JobRun:
+    with database.reading() as session:
+        return session.get_one(JobRun, key)
+
+
+def pending(settings: Settings) -> int:
+    return jobs.queue(settings).huey.pending_count()
+
+
+@pytest.fixture
+def child(monkeypatch):
+    """Put a script in the place of the crawl's own command line."""
+
+    def child(script: str) -> None:
+        real = subprocess.Popen
+
+        def popen(command, **options):
+            return real([sys.executable, "-c", script, *command[1:]], **options)
+
+        monkeypatch.setattr(jobs.subprocess, "Popen", popen)
+
+    return child
+
+
+def test_the_catalogue_of_spiders_is_the_spiders():
+    assert set(SPIDERS) == set(REAL_SPIDERS)
+    for name, spider in REAL_SPIDERS.items():
+        known = SPIDERS[name]
+        required = [a for a, default in spider.ARGUMENTS.items() if default is None]
+        assert required == [known.target]
+        assert set(spider.ARGUMENTS) == {known.target, *known.optional}
+        choices = {a: c for a, c in known.optional.items() if c}
+        assert choices == spider.CHOICES
+
+
+def test_a_request_is_made_and_queued_once(database):
+    first = ask(database)
+    assert ask(database).run_id == first.run_id
+    assert pending(database.settings) == 1
+    assert ask(database, key="other").run_id != first.run_id
+    assert pending(database.settings) == 2
+
+
+def test_requests_at_once_are_one_run(database):
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(ask(database).run_id))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert pending(database.settings) == 1
+
+
+def test_a_run_is_claimed_by_one_of_many(database, monkeypatch):
+    run = ask(database)
+    crawled = []
+    monkeypatch.setattr(
+        jobs, "_crawl_in_child", lambda run, _: crawled.append(run.run_id) or "gone"
+    )
+    settings = database.settings
+    threads = [
+        threading.Thread(target=jobs.run_crawl, args=(database, settings, run.run_id))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert crawled == [run.run_id]
+
+
+def test_the_child_is_told_what_and_writes_its_own_outcome(database, child, tmp_path):
+    run = ask(database)
+    told = tmp_path / "told"
+    child(f"import json,sys; json.dump(sys.argv[1:], open({str(told)!r}, 'w'))")
+    jobs.run_crawl(database, database.settings, run.run_id)
+    assert json.loads(told.read_text()) == [
+        *("-m", "cli", "crawl", "ebay_search", "-aquery=cup"),
+        *("--run-id", run.run_id, "--json"),
+    ]
+
+
+def test_a_child_that_dies_without_a_word_is_a_failed_run(database, child):
+    run = ask(database)
+    child("import sys; sys.exit('no such luck')")
+    jobs.run_crawl(database, database.settings, run.run_id)
+    found = run_of(database, run.run_id)
+    assert (found.state, found.outcome) == ("done", "failed")
+    assert found.message == "exit code 1: no such luck"
+    assert found.finished_at >= found.started_at
+
+
+def test_what_the_child_wrote_is_not_overwritten(database, child, monkeypatch):
+    run = ask(database)
+
+    def crawl(run, _):
+        with database.writing() as session:
+            row = session.get_one(CrawlRun, run.run_id)
+            row.state, row.outcome, row.message = "done", "blocked", "403"
+        return "exit code 3: "
+
+    monkeypatch.setattr(jobs, "_crawl_in_child", crawl)
+    jobs.run_crawl(database, database.settings, run.run_id)
+    found = run_of(database, run.run_id)
+    assert (found.outcome, found.message) == ("blocked", "403")
+
+
+HANGS = """
+import subprocess, sys, time
+from pathlib import Path
+grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+Path({file!r}).write_text(str(grandchild.pid))
+time.sleep(60)
+"""
+
+
+def test_a_child_that_hangs_is_ended_with_all_its_processes(database, child, tmp_path):
+    file = tmp_path / "pid"
+    child(HANGS.format(file=str(file)))
+    settings = database.settings.model_copy(update={"crawl_timeout_seconds": 2})
+    run = ask(database)
+    began = time.monotonic()
+    jobs.run_crawl(database, settings, run.run_id)
+    assert time.monotonic() - began < 10
+    found = run_of(database, run.run_id)
+    assert (found.state, found.outcome) == ("done", "failed")
+    assert "longer than 2 s" in found.message
+    assert not _lives(int(file.read_text()))
+
+
+def test_a_crawl_that_is_stopped_goes_back_to_the_queue(database, child):
+    child("import time; time.sleep(60)")
+    run = ask(database)
+    jobs.queue(database.settings).huey.flush()
+    threading.Timer(1, jobs._stopping.set).start()
+    jobs.run_crawl(database, database.settings, run.run_id)
+    found = run_of(database, run.run_id)
+    assert (found.state, found.outcome, found.started_at) == ("queued", None, None)
+    assert pending(database.settings) == 1
+
+
+def test_a_slot_is_taken_once(database):
+    assert jobs.once(database, "refresh", "2026-03-01T10")
+    assert not jobs.once(database, "refresh", "2026-03-01T10")
+    assert jobs.once(database, "refresh", "2026-03-01T11")
+    assert jobs.once(database, "train", "2026-03-01T10")
+    assert pending(database.settings) == 3
+
+
+def test_a_job_runs_once_and_says_what_came_of_it(database, monkeypatch):
+    ran = []
+    result = {"rows": 3, "at": utc_now()}
+    monkeypatch.setitem(jobs.JOBS, "refresh", lambda *_: ran.append(1) or result)
+    jobs.once(database, "refresh", "s")
+    for _ in range(2):
+        jobs.run_job(database, database.settings, "refresh@s")
+    found = job_of(database, "refresh@s")
+    assert ran == [1]
+    assert (found.state, found.result["rows"]) == ("done", 3)
+    assert found.started_at <= found.finished_at
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (NotEnoughDataError("only 3 returns"), "only 3 returns"),
+        (ZeroDivisionError("customer 7"), "ZeroDivisionError; the worker's log"),
+    ],
+)
+def test_a_job_that_fails_says_why(database, monkeypatch, error, message):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setitem(jobs.JOBS, "train", fail)
+    jobs.once(database, "train", "s")
+    jobs.run_job(database, database.settings, "train@s")
+    found = job_of(database, "train@s")
+    assert found.state == "failed"
+    assert found.message.startswith(message)
+    assert found.finished_at is not None
+
+
+def test_a_job_never_runs_beside_itself(database, monkeypatch):
+    ran = []
+
+    def refresh(*_):
+        ran.append(1)
+        if len(ran) == 1:  # while this one is under way
+            jobs.run_job(database, database.settings, "refresh@b")
+        return {}
+
+    monkeypatch.setitem(jobs.JOBS, "refresh", refresh)
+    for slot in ("a", "b"):
+        jobs.once(database, "refresh", slot)
+    jobs.run_job(database, database.settings, "refresh@a")
+    assert ran == [1]
+    assert job_of(database, "refresh@b").state == "queued"
+    jobs.run_job(database, database.settings, "refresh@b")
+    assert ran == [1, 1]
+
+
+def test_what_a_dead_worker_left_is_closed(database):
+    settings = database.settings
+    dead, alive = ask(database, "dead"), ask(database, "alive")
+    for slot in ("dead", "alive"):
+        jobs.once(database, "train", slot)
+    long_ago = utc_now() - timedelta(days=1)
+    with database.writing() as session:
+        for run in session.exec(select(CrawlRun)):
+            run.state = "running"
+            run.started_at = long_ago if run.run_id == dead.run_id else utc_now()
+        for job in session.exec(select(JobRun)):
+            job.state = "running"
+            job.started_at = long_ago if job.job_key == "train@dead" else utc_now()
+    done = jobs.clean_up(database, settings)
+    assert (done["dead_crawls"], done["dead_jobs"]) == (1, 1)
+    found = run_of(database, dead.run_id)
+    assert (found.state, found.outcome) == ("done", "failed")
+    assert run_of(database, alive.run_id).state == "running"
+    assert job_of(database, "train@dead").state == "failed"
+    assert job_of(database, "train@alive").state == "running"
+
+
+def test_what_the_queue_lost_is_queued_again(database):
+    settings = database.settings
+    ask(database)
+    jobs.once(database, "train", "s")
+    jobs.queue(settings).huey.flush()
+    assert jobs.clean_up(database, settings)["queued_again"] == 0  # too early to say
+    with database.writing() as session:
+        for row in (*session.exec(select(CrawlRun)), *session.exec(select(JobRun))):
+            row.queued_at -= timedelta(minutes=5)
+    assert jobs.clean_up(database, settings)["queued_again"] == 2
+    assert pending(settings) == 2
+    assert jobs.clean_up(database, settings)["queued_again"] == 0  # they wait there
+
+
+def test_with_the_queue_away_the_run_waits_in_the_database(database):
+    settings = database.settings.model_copy(
+        update={"redis_url": "redis://127.0.0.1:1/0"}
+    )
+    run = jobs.request_crawl(
+        database,
+        settings,
+        "ebay_search",
+        {"query": "cup"},
+        asked_by="admin",
+        request_key="k",
+    )
+    assert run_of(database, run.run_id).state == "queued"
+    assert jobs.clean_up(database, settings)["queued_again"] == 0
+
+
+def test_messages_on_the_queue_are_json(settings):
+    huey = jobs.queue(settings).huey
+    jobs.enqueue(settings, "crawl", "abc")
+    message = json.loads(huey.storage.dequeue())
+    assert message[1] == "jobs.crawl"
+    assert message[6] == ["abc"]
+
+
+def _lives(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
+    try:
+        return state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return not state.parent.parent.joinpath("self").exists()
