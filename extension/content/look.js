@@ -18,7 +18,7 @@ const badgeLook = `
 .corner {
   font: 400 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
   letter-spacing: normal; text-align: start; color: var(--ink);
-  display: flex; flex-direction: column; align-items: flex-end; gap: 8px;
+  position: relative;
 }
 .low { --tone: var(--low); } .mid { --tone: var(--mid); } .high { --tone: var(--high); }
 .none { --tone: var(--quiet); }
@@ -43,6 +43,7 @@ button:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
 }
 .under .note { margin-inline-start: 6px; }
 .panel {
+  position: absolute; bottom: calc(100% + 8px); right: 0;
   width: min(360px, calc(100vw - 32px)); max-height: min(560px, calc(100vh - 100px));
   overflow: auto; overscroll-behavior: contain; padding: 16px; border-radius: 14px;
 }

@@ -80,6 +80,7 @@ class Badge:
         return self._call(css, function)
 
     def click(self, css: str) -> None:
+        self._call(css, "function() { this.scrollIntoView({block: 'nearest'}) }")
         box = self.box(css)
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         self.page.mouse.click(x, y)

@@ -25,7 +25,7 @@ EXTENSION = Path(__file__).parents[2] / "extension"
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def launch_options():
     try:
         return browser_launch_options(Settings())
@@ -33,13 +33,13 @@ def launch_options():
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright(launch_options):
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def plain_browser(playwright, launch_options):
     """A Chromium without the extension."""
     browser = playwright.chromium.launch(**launch_options)
@@ -47,7 +47,7 @@ def plain_browser(playwright, launch_options):
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop_pages():
     """The one shop server of the session, under every host's name."""
     shop = ShopServer()
@@ -56,7 +56,7 @@ def shop_pages():
         yield shop
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright, launch_options, shop_pages, tmp_path_factory):
     """A Chromium with the extension; every host's name leads to the shop server."""
     rules = (
@@ -80,7 +80,7 @@ def browser(playwright, launch_options, shop_pages, tmp_path_factory):
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def worker(browser):
     """The extension's service worker."""
     return browser.service_workers[0] if browser.service_workers else (
@@ -133,6 +133,7 @@ def choose(worker, cards):
 def page(browser):
     """A new tab."""
     page = browser.new_page()
+    page.emulate_media(reduced_motion="reduce")
     yield page
     page.close()
 
