@@ -19,7 +19,7 @@ from server.problems import described, problem
 from server.state import state
 from store.clock import utc_now
 from store.errors import ConflictError, MissingError, RequestError
-from store.spiders import checked_spider, crawl_plan
+from store.spiders import SPIDERS, checked_spider, crawl_plan
 from store.tables import AuditEvent, CrawlRun
 
 blueprint = APIBlueprint(
@@ -89,10 +89,11 @@ class Runs(_Part):
     """The runs."""
 
 
-class RunsQuery(BaseModel):
+class RunsQuery(_Part):
     """How many."""
 
     limit: int = Field(default=50, ge=1, le=500)
+    """The newest so many."""
 
 
 class RunPath(BaseModel):
@@ -104,7 +105,7 @@ class RunPath(BaseModel):
 class CrawlRequest(_Part):
     """A crawl to be done now."""
 
-    spider: str = Field(max_length=100)
+    spider: str = Field(max_length=100, json_schema_extra={"enum": list(SPIDERS)})
     """Which spider."""
 
     arguments: dict[str, str] = Field(max_length=10)

@@ -34,6 +34,8 @@ class TrendPath(_Part):
 class TrendQuery(_Part):
     """How much of it."""
 
+    model_config = ConfigDict(extra="forbid")
+
     days: int = Field(default=365, ge=1, le=3660)
     """Newest days of the series."""
 

@@ -1,6 +1,8 @@
 """An app on a real database, with cards, a trend and a model in it."""
 
 import hashlib
+import sys
+import types
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -121,3 +123,24 @@ def stored(database):
             session.add_all(rows)
 
     return store
+
+
+@pytest.fixture
+def scorer(monkeypatch):
+    """A scorer that keeps what it was asked; the model itself is tested in tests/ml."""
+    asked = []
+
+    class Scorer:
+        @classmethod
+        def load(cls, database, settings):
+            asked.append("load")
+            return cls()
+
+        def card(self, **product):
+            asked.append(product)
+            return Card(key=key_of(1), evidence="none", computed_at=NOW, expires_at=NOW)
+
+    module = types.ModuleType("ml.serving")
+    module.Scorer = Scorer
+    monkeypatch.setitem(sys.modules, "ml.serving", module)
+    return asked

@@ -1,11 +1,7 @@
-import sys
-import types
 from decimal import Decimal
 
-import pytest
-
 from ml.card import Card
-from tests.server.conftest import NOW, key_of, model_version
+from tests.server.conftest import NOW, model_version
 
 BODY = {
     "title": "Ribbed leggings",
@@ -16,27 +12,6 @@ BODY = {
     "category": "Clothing",
     "url": "https://shop.example/p/7",
 }
-
-
-@pytest.fixture
-def scorer(monkeypatch):
-    """A scorer that keeps what it was asked; the model itself is tested in tests/ml."""
-    asked = []
-
-    class Scorer:
-        @classmethod
-        def load(cls, database, settings):
-            asked.append("load")
-            return cls()
-
-        def card(self, **product):
-            asked.append(product)
-            return Card(key=key_of(1), evidence="none", computed_at=NOW, expires_at=NOW)
-
-    module = types.ModuleType("ml.serving")
-    module.Scorer = Scorer
-    monkeypatch.setitem(sys.modules, "ml.serving", module)
-    return asked
 
 
 def test_the_product_reaches_the_scorer_as_described(client, stored, scorer):
