@@ -33,6 +33,11 @@ KINDS: dict[str, type[SitePage]] = {
     "poshmark-api": PoshmarkApiPage,
 }
 GZIP = b"\x1f\x8b"
+SITES = {
+    "ebay": "https://www.ebay.com/",
+    "tiktok": "https://www.tiktok.com/",
+    "poshmark": "https://poshmark.com/",
+}
 LARGEST_BYTES = 64 * 2**20
 
 
@@ -68,7 +73,7 @@ def extract_file(kind: str, file: Path, url: str = "") -> dict[str, Any]:
     try:
         text = decode_body(_unzipped(body))
         response = HttpResponse(
-            url or "https://localhost/", body=text.encode(), encoding="utf-8"
+            url or SITES[kind.split("-")[0]], body=text.encode(), encoding="utf-8"
         )
         reading = KINDS[kind](response=response).read()
     except CrawlError as error:

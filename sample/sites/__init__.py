@@ -1,4 +1,4 @@
-"""The sites of the made-up market, each a small Flask app in the shape of a real one."""
+"""The sites of the made-up market: small Flask apps in the shape of real ones."""
 
 from sample.sites.ebay import ebay_site
 from sample.sites.poshmark import poshmark_site

@@ -50,6 +50,8 @@ def read_amount(text: str, url: str = "") -> Amount | None:
     ('CAD', '2509')
     """
     # A no-break space parts thousands in some locales; price-parser knows plain ones.
+    if not re.search(r"\d", text):
+        return None
     plain = re.sub(r"[\u00a0\u202f\u2009]", " ", text)
     price = Price.fromstring(plain)
     amount = price.amount

@@ -105,9 +105,10 @@ class EbayCard(SelectorExtractor[Item]):
             if not DELIVERY.search(row):
                 continue
             amount = read_amount(row, self.page_url)
-            if amount and amount.currency in (self.currency, None):
+            if amount and amount.currency and amount.currency == self.currency:
                 return amount.value
-            if not amount and FREE.search(row):
+            # Any other number is one of days.
+            if FREE.search(row) and not (amount and amount.currency):
                 return "0"
         return None
 

@@ -99,7 +99,8 @@ class EbayItemPage(HtmlPage):
         amount = read_amount(first, self.address)
         if amount and amount.currency == self.currency:
             return amount.value
-        return "0" if not amount and FREE.search(first) else None
+        priced = amount is not None and amount.currency is not None
+        return "0" if FREE.search(first) and not priced else None
 
     @field
     def condition(self) -> str | None:

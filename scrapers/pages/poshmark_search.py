@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 from parsel import Selector
 
@@ -84,6 +85,6 @@ def _tile(tile: Selector, url: str) -> Item | None:
         currency=amount.currency,
         condition=condition or None,
         status="sold" if sold else "active",
-        url=address,
+        url=urljoin(url, address),
         original_price=None,
     )

@@ -103,7 +103,7 @@ def challenge_item(info: dict[str, Any]) -> Item:
     if views is None and videos is None:
         raise ChangedError("the hashtag's totals are not where they were")
     return {
-        "hashtag": str(name).removeprefix("#"),
+        "hashtag": str(name).removeprefix("#").lower(),
         "view_count": views,
         "video_count": videos,
         "challenge_id": str(challenge["id"]) if challenge.get("id") else None,

@@ -114,7 +114,7 @@ class TikTokTagPage(HtmlPage):
 
 def _hashtag(name: str, video_count: int) -> Item:
     return {
-        "hashtag": name.removeprefix("#"),
+        "hashtag": name.removeprefix("#").lower(),
         "view_count": None,
         "video_count": video_count,
         "challenge_id": None,
