@@ -5,7 +5,7 @@
 
 import { cardKeys } from "../lib/card-key.js";
 import { readCard } from "../lib/card.js";
-import { load, save } from "../lib/platform.js";
+import { forgetSession, load, save } from "../lib/platform.js";
 
 /** @typedef {import("../lib/card.js").Card} Card */
 
@@ -75,7 +75,8 @@ async function kept(url, signal, lifetime) {
   const memory = /** @type {{answer: any, until: number} | undefined} */ (await load("session", url));
   if (memory && memory.until > Date.now()) return memory.answer;
   const answer = await fetchJson(url, signal);
-  await save("session", url, { answer, until: Date.now() + lifetime(answer) });
+  // A full memory is emptied; the answer is as good without it.
+  await save("session", url, { answer, until: Date.now() + lifetime(answer) }).catch(forgetSession);
   return answer;
 }
 

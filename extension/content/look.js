@@ -44,7 +44,7 @@ button:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
 .under .note { margin-inline-start: 6px; }
 .panel {
   position: absolute; bottom: calc(100% + 8px); right: 0;
-  width: min(360px, calc(100vw - 32px)); max-height: min(560px, calc(100vh - 100px));
+  width: min(360px, calc(100vw - 32px)); max-height: min(660px, calc(100vh - 96px));
   overflow: auto; overscroll-behavior: contain; padding: 16px; border-radius: 14px;
 }
 .panel[hidden] { display: none; }

@@ -59,9 +59,7 @@ def shop_pages():
 @pytest.fixture(scope="package")
 def browser(playwright, launch_options, shop_pages, tmp_path_factory):
     """A Chromium with the extension; every host's name leads to the shop server."""
-    rules = (
-        f"MAP * 127.0.0.1:{shop_pages.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost"
-    )
+    rules = f"MAP * 127.0.0.1:{shop_pages.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost"
     context = playwright.chromium.launch_persistent_context(
         tmp_path_factory.mktemp("profile"),
         executable_path=launch_options.get("executable_path"),
@@ -83,8 +81,10 @@ def browser(playwright, launch_options, shop_pages, tmp_path_factory):
 @pytest.fixture(scope="package")
 def worker(browser):
     """The extension's service worker."""
-    return browser.service_workers[0] if browser.service_workers else (
-        browser.wait_for_event("serviceworker")
+    return (
+        browser.service_workers[0]
+        if browser.service_workers
+        else (browser.wait_for_event("serviceworker"))
     )
 
 
