@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from store.database import Database, open_database
 from store.errors import TrendGuardError
+from store.privacy import age_band
 from store.settings import get_settings
 
 app = typer.Typer(
@@ -83,6 +85,107 @@ def extract(
 
 
 @app.command()
+def refresh(as_json: Json = False) -> None:
+    """Recompute daily tables and risk cards from what was observed."""
+    from ml.refresh import refresh as run_refresh  # noqa: PLC0415
+
+    _show(run_refresh(_database(), get_settings()), as_json)
+
+
+@app.command()
+def trends(
+    hashtags: Annotated[list[str], typer.Argument(metavar="[HASHTAG]...")] = [],  # noqa: B006
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Show where trends stand: stage, peak so far, days expected to be left."""
+    from ml.trends import trends as find_trends  # noqa: PLC0415
+
+    rows = find_trends(_database(), get_settings(), hashtags, _day(as_of))
+    _show({"trends": rows}, as_json, rows=rows)
+
+
+@app.command()
+def match(as_json: Json = False) -> None:
+    """Link products to the hashtags that speak of them."""
+    from ml.matching import links  # noqa: PLC0415
+    from ml.refresh import prepare  # noqa: PLC0415
+
+    database = _database()
+    prepare(database)
+    rows = links(database)
+    _show({"links": rows}, as_json, rows=rows)
+
+
+@app.command()
+def link(
+    out: Annotated[Path, typer.Option(metavar="FILE.parquet")],
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Write the linked dataset: each order with what was known the day before."""
+    from ml.dataset import write_dataset  # noqa: PLC0415
+
+    result = write_dataset(_database(), get_settings(), out, _day(as_of))
+    _show(result, as_json)
+
+
+@app.command()
+def train(as_of: AsOf = "", as_json: Json = False) -> None:
+    """Fit, calibrate and register the models, then make the cards."""
+    from ml.refresh import refresh as run_refresh  # noqa: PLC0415
+    from ml.training import train as run_training  # noqa: PLC0415
+
+    database, settings = _database(), get_settings()
+    result = run_training(database, settings, _day(as_of))
+    run_refresh(database, settings)
+    rows = [{"model": purpose, **figures} for purpose, figures in result.items()]
+    _show(result, as_json, rows=rows)
+
+
+@app.command()
+def evaluate(as_json: Json = False) -> None:
+    """Show the served models' figures on orders later than all they learned from."""
+    from ml.registry import served_figures  # noqa: PLC0415
+
+    result = served_figures(_database())
+    rows = [{"model": purpose, **figures} for purpose, figures in result.items()]
+    _show(result, as_json, rows=rows)
+
+
+@app.command()
+def score(
+    orders: Annotated[Path, typer.Option(metavar="FILE")],
+    out: Annotated[Path, typer.Option(metavar="FILE.csv")],
+    as_json: Json = False,
+) -> None:
+    """Score a file of orders, each as of its own time of purchase."""
+    from ml.scoring import score_orders  # noqa: PLC0415
+
+    _show(score_orders(_database(), get_settings(), orders, out), as_json)
+
+
+@app.command()
+def risk(
+    title: str,
+    price: Annotated[str, typer.Option(help="In TRENDGUARD_DEFAULT_CURRENCY.")] = "",
+    age: Annotated[int, typer.Option(help="Show this age's own row.")] = 0,
+    brand: str = "",
+    as_json: Json = False,
+) -> None:
+    """Show the risk card of one product."""
+    from ml.serving import Scorer  # noqa: PLC0415
+
+    card = Scorer.load(_database(), get_settings()).card(
+        title, brand=brand or None, price=_amount(price)
+    )
+    result = card.model_dump(mode="json")
+    if age:
+        result["own_risk"] = result["risk_by_age_band"].get(age_band(age))
+    _show(result, as_json)
+
+
+@app.command()
 def serve(port: Annotated[int, typer.Option(help="0: any free one.")] = -1) -> None:
     """Serve the API until stopped."""
     from server.run import serve as run_server  # noqa: PLC0415
@@ -135,6 +238,16 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is not a date (YYYY-MM-DD)") from error
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text) if text else None
+    except InvalidOperation as error:
+        raise typer.BadParameter(f"{text!r} is not a price such as 29.99") from error
+    if amount is not None and not (amount.is_finite() and amount >= 0):
+        raise typer.BadParameter(f"{text!r} is not a price such as 29.99")
+    return amount
 
 
 def _show(

@@ -1,17 +1,23 @@
 """The linked dataset: orders with what was known the day before, and their labels."""
 
+import os
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import parquet
 from sqlmodel import Session
 
 from ml.daily import compute_daily
 from ml.observations import load_observations, put, sql
+from store.database import Database
+from store.duck import duck_session
 from store.errors import NotEnoughDataError
 from store.settings import Settings
 
@@ -121,8 +127,8 @@ def _check(dataset: Dataset, settings: Settings) -> None:
         )
     if min(regretted, count - regretted) < LEAST_EACH:
         raise NotEnoughDataError(
-            f"{regretted} of {count} orders count as {dataset.target}; training needs at "
-            f"least {LEAST_EACH} of either kind. Check returns.csv and "
+            f"{regretted} of {count} orders count as {dataset.target}; training needs "
+            f"at least {LEAST_EACH} of either kind. Check returns.csv and "
             "TRENDGUARD_REGRET_REASONS"
         )
     days = pc.count_distinct(dataset.rows["purchased_on"]).as_py()
@@ -140,3 +146,23 @@ def split_days(first: date, last: date, *shares: float) -> list[date]:
     """
     length = (last - first).days
     return [first + timedelta(days=round(length * share)) for share in shares]
+
+
+def write_dataset(
+    database: Database, settings: Settings, out: Path, as_of: date | None = None
+) -> dict[str, Any]:
+    """Write the linked dataset as Parquet: features, `target` and `coded`.
+
+    Returns
+    -------
+    dict
+        Rows, target and file.
+    """
+    with duck_session() as duck, database.reading() as session:
+        dataset = load_dataset(duck, session, settings, as_of)
+    rows = dataset.rows.append_column("target", pa.array(dataset.y))
+    rows = rows.append_column("coded", pa.array(dataset.coded))
+    draft = out.with_name(f"{out.name}.{os.getpid()}")
+    parquet.write_table(rows, draft)
+    draft.replace(out)
+    return {"rows": rows.num_rows, "target": dataset.target, "out": str(out)}

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 import wordsegment
@@ -11,7 +12,8 @@ from rapidfuzz import fuzz
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from store.bulk import merge_rows
+from store.bulk import merge_rows, read_rows, sql_table
+from store.database import Database
 from store.tables import HashtagSnapshot, Product, ProductHashtag
 
 # Words of the platform say nothing about the thing.
@@ -149,3 +151,11 @@ def _has(words: frozenset[str], word: str) -> bool:
     return word in words or (
         len(word) > 4 and any(fuzz.ratio(word, other) >= 88 for other in words)
     )
+
+
+def links(database: Database) -> list[dict[str, Any]]:
+    """Return every link with its confidence and method, by product."""
+    table = sql_table(ProductHashtag)
+    query = select(table).order_by(table.c.product_id, table.c.confidence.desc())
+    with database.reading() as session:
+        return read_rows(session, query).to_pylist()

@@ -67,8 +67,9 @@ def load_observations(
     NotEnoughDataError
         If there is no observation at all.
     """
-    for table in (Product, ProductHashtag):
-        put(duck, table.table_name(), _rows(session, table))
+    static: tuple[type[Table], ...] = (Product, ProductHashtag)
+    for relation in static:
+        put(duck, relation.table_name(), _rows(session, relation))
     for table, known_at, name in DATED:
         put(duck, "incoming", _rows(session, table))
         cut = f"WHERE {known_at} < DATE '{as_of + timedelta(1)}'" if as_of else ""

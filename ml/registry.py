@@ -91,3 +91,28 @@ def champion_row(database: Database, purpose: Purpose) -> ModelVersion | None:
 def models_folder(settings: Settings) -> Path:
     """Return where model files lie."""
     return settings.data_dir / "models"
+
+
+def served_figures(database: Database) -> dict[str, dict[str, Any]]:
+    """Return version, training window and figures of each served model.
+
+    Raises
+    ------
+    NoModelError
+        If none was trained.
+    """
+    query = select(ModelVersion).where(ModelVersion.role == "champion")
+    with database.reading() as session:
+        rows = session.exec(query).all()
+    if not rows:
+        raise NoModelError("there is no model yet: run `trendguard train`")
+    return {
+        row.purpose: {
+            "version": row.version,
+            "target": row.target,
+            "trained_on": row.trained_on,
+            "window": f"{row.window_from} to {row.window_to}",
+            **row.figures,
+        }
+        for row in rows
+    }

@@ -113,8 +113,8 @@ def fit(dataset: Dataset, purpose: Purpose, seed: int) -> Fitted:
     later = dataset.between(calibrate_from, end)
     encoder = Encoder.fitted(purpose, learn.rows)
     booster = _boost(encoder, learn, stop, seed)
-    scores: Floats = booster.predict(encoder.matrix(later.rows), raw_score=True)
-    calibration = fit_calibration(scores, later.y)
+    scores = booster.predict(encoder.matrix(later.rows), raw_score=True)
+    calibration = fit_calibration(np.asarray(scores), later.y)
     return Fitted(RegretModel(booster, encoder, calibration), first, last)
 
 

@@ -1,0 +1,172 @@
+"""From feature rows to finished risk cards."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ml.card import BandRisk, Card, CardModel, Kept, Resale, Sentiment
+from ml.evidence import evidence_of, widened
+from ml.lifespan import Lifespan
+from ml.model import Prediction, RegretModel
+from ml.reasons import reasons_for
+from store.settings import Settings
+from store.tables import ModelVersion
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CardMaker:
+    """Makes cards with one model.
+
+    Parameters
+    ----------
+    version : ModelVersion
+        What the registry says of the model.
+    model : RegretModel
+        The shopper model.
+    band_shares : dict
+        Age band -> share of the people the card speaks of, adding up to 1.
+    lifespan : Lifespan
+        Says how much longer a trend may go on.
+    settings : Settings
+        For how long cards hold.
+    """
+
+    version: ModelVersion
+    model: RegretModel
+    band_shares: dict[str, float]
+    lifespan: Lifespan
+    settings: Settings
+
+    def make(
+        self, products: list[tuple[str, Facts, Kept | None]], now: datetime
+    ) -> list[Card]:
+        """Return a card for each (key, feature row, kept share)."""
+        known = [p for p in products if evidence_of(p[1]) != "none"]
+        rated = iter(self._rate([facts for _, facts, _ in known]))
+        return [
+            self._card(
+                key,
+                facts,
+                kept,
+                next(rated) if evidence_of(facts) != "none" else None,
+                now,
+            )
+            for key, facts, kept in products
+        ]
+
+    def _rate(self, rows: list[Facts]) -> list["Rated"]:
+        if not rows:
+            return []
+        bands = list(self.band_shares)
+        every = [row | {"age_band": band} for row in rows for band in bands]
+        predicted = self.model.predict(pa.Table.from_pylist(every))
+        return [
+            Rated.of(predicted, slice(start, start + len(bands)), self.band_shares)
+            for start in range(0, len(every), len(bands))
+        ]
+
+    def _card(
+        self,
+        key: str,
+        facts: Facts,
+        kept: Kept | None,
+        rated: "Rated | None",
+        now: datetime,
+    ) -> Card:
+        evidence = evidence_of(facts)
+        card = Card(
+            key=key,
+            evidence=evidence,
+            stage=facts.get("stage"),
+            trended_days=facts.get("trended_days"),
+            days_since_peak=facts.get("days_since_peak"),
+            expected_days_left=self._days_left(facts),
+            kept_180_days=kept,
+            resale=_resale(facts),
+            sentiment=_sentiment(facts),
+            computed_at=now,
+            expires_at=now + timedelta(days=self.settings.card_days),
+        )
+        if rated is None:
+            return card
+        low, high = widened(*rated.overall, evidence)
+        return card.model_copy(
+            update={
+                "risk": rated.overall[0],
+                "risk_low": low,
+                "risk_high": high,
+                "risk_by_age_band": rated.band_risks(evidence),
+                "reasons": reasons_for(facts, rated.effects),
+                "model": CardModel(
+                    version=self.version.version, trained_on=self.version.trained_on
+                ),
+            }
+        )
+
+    def _days_left(self, facts: Facts) -> float | None:
+        if facts.get("stage") in (None, "Death"):
+            return None
+        return self.lifespan.days_left(facts["trended_days"])
+
+
+@dataclass(frozen=True)
+class Rated:
+    """What the model says of one product.
+
+    Attributes
+    ----------
+    overall : tuple
+        Risk, low and high over all age bands.
+    by_band : dict
+        The same for each.
+    effects : dict
+        Group of features -> effect, mean over the bands.
+    """
+
+    overall: tuple[float, float, float]
+    by_band: dict[str, tuple[float, float, float]]
+    effects: dict[str, float]
+
+    @classmethod
+    def of(
+        cls, predicted: Prediction, here: slice, band_shares: dict[str, float]
+    ) -> "Rated":
+        """Return the part of a prediction that is one product's, its bands in order."""
+        shares = np.array(list(band_shares.values()))
+        parts = [p[here] for p in (predicted.risk, predicted.low, predicted.high)]
+        rows = zip(*(part.tolist() for part in parts), strict=True)
+        risk, low, high = (float(part @ shares) for part in parts)
+        effects = {g: float(e[here] @ shares) for g, e in predicted.effects.items()}
+        return cls(
+            (risk, low, high), dict(zip(band_shares, rows, strict=True)), effects
+        )
+
+    def band_risks(self, evidence: Any) -> dict[str, BandRisk]:
+        """Return the card's rows by age band."""
+        risks = {}
+        for band, (risk, low, high) in self.by_band.items():
+            wide_low, wide_high = widened(risk, low, high, evidence)
+            risks[band] = BandRisk(risk=risk, risk_low=wide_low, risk_high=wide_high)
+        return risks
+
+
+def _resale(facts: Facts) -> Resale | None:
+    if facts.get("resale_drop") is None:
+        return None
+    return Resale(
+        drop=facts["resale_drop"],
+        median_ask=facts["resale_median_ask_usd"],
+        n=facts["resale_n"],
+        as_of=facts["resale_as_of"],
+    )
+
+
+def _sentiment(facts: Facts) -> Sentiment | None:
+    if facts.get("sentiment_score") is None:
+        return None
+    return Sentiment(score=facts["sentiment_score"], n=facts["sentiment_n"])

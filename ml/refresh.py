@@ -1,0 +1,110 @@
+"""Bringing all that is derived up to date: links, polarities, daily tables, cards."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+from sqlalchemy import delete, insert, select
+from sqlmodel import Session, col
+
+from ml.card import Kept
+from ml.daily import compute_daily, store_daily
+from ml.matching import link_products
+from ml.observations import load_observations
+from ml.registry import champion_row
+from ml.retention import kept_by_product
+from ml.sentiment import score_reviews
+from ml.serving import Scorer
+from store.clock import utc_now
+from store.database import Database
+from store.duck import duck_session
+from store.keys import card_keys
+from store.settings import Settings
+from store.tables import Product, RiskCard
+
+
+def refresh(
+    database: Database, settings: Settings, as_of: date | None = None
+) -> dict[str, int]:
+    """Recompute what is derived from observations up to the end of `as_of`.
+
+    Returns
+    -------
+    dict
+        Rows by table.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If nothing was observed yet.
+    """
+    counts = prepare(database)
+    with duck_session() as duck:
+        with database.reading() as session:
+            load_observations(duck, session, settings, as_of)
+        compute_daily(duck)
+        with database.writing() as session:
+            counts |= store_daily(duck, session)
+        if champion_row(database, "shopper"):
+            counts["risk_card"] = _store_cards(database, settings, duck)
+    return counts
+
+
+def prepare(database: Database) -> dict[str, int]:
+    """Link new products to hashtags and score new reviews; return how many."""
+    with database.writing() as session:
+        return {
+            "product_hashtag": link_products(session),
+            "review": score_reviews(session),
+        }
+
+
+def _store_cards(
+    database: Database, settings: Settings, duck: duckdb.DuckDBPyConnection
+) -> int:
+    scorer = Scorer.load(database, settings)
+    with database.reading() as session:
+        rows = _cards(scorer, session, kept_by_product(duck))
+    with database.writing() as session:
+        session.execute(delete(RiskCard))
+        if rows:
+            session.execute(insert(RiskCard), rows)
+    return len(rows)
+
+
+def _cards(
+    scorer: Scorer, session: Session, kept: dict[str, Kept]
+) -> list[dict[str, Any]]:
+    facts = scorer.catalogue(session)
+    named = session.execute(
+        select(
+            col(Product.product_id),
+            col(Product.url),
+            col(Product.gtin),
+            col(Product.brand),
+            col(Product.title),
+        )
+    )
+    asked = {
+        key: product_id
+        for product_id, *names in named
+        if product_id in facts
+        for key in card_keys(*names)
+    }
+    wanted = list(dict.fromkeys(asked.values()))
+    now = utc_now()
+    made = scorer.maker.make([("", facts[p], kept.get(p)) for p in wanted], now)
+    payloads = {
+        product_id: card.model_dump(mode="json")
+        for product_id, card in zip(wanted, made, strict=True)
+    }
+    return [
+        {
+            "key": key,
+            "product_id": product_id,
+            "payload": payloads[product_id] | {"key": key},
+            "computed_at": now,
+            "expires_at": now + timedelta(days=scorer.settings.card_days),
+        }
+        for key, product_id in asked.items()
+    ]

@@ -1,0 +1,127 @@
+"""Scores of a file of orders, each as of its own moment of purchase."""
+
+import csv
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ml.card import Evidence
+from ml.daily import compute_daily
+from ml.dataset import feature_rows
+from ml.evidence import evidence_of, widened
+from ml.model import RegretModel
+from ml.observations import load_observations
+from ml.reasons import reasons_for
+from ml.refresh import prepare
+from ml.registry import champion
+from store.database import Database
+from store.duck import duck_session
+from store.errors import BadFileError
+from store.importing.checking import check_rows, fault_lines, good_rows
+from store.importing.files import ORDERS
+from store.importing.reading import open_file
+from store.importing.references import load_references
+from store.importing.references import prepare as prepare_columns
+from store.importing.rejects import write_rejects
+from store.settings import Settings
+
+COLUMNS = ("order_id", "regret_risk", "risk_low", "risk_high", "evidence", "reasons")
+
+
+def score_orders(
+    database: Database, settings: Settings, orders: Path, out: Path
+) -> dict[str, Any]:
+    """Score a file of orders in the import format.
+
+    A score uses what was known the day before the order's ``purchased_at``, and of the
+    customer what the store knows of that time.
+
+    Returns
+    -------
+    dict
+        How many were read, scored, without evidence, rejected, and where rejects are.
+
+    Raises
+    ------
+    BadFileError
+        If the file can't be used.
+    NoModelError
+        If no model was trained.
+    """
+    _, model = champion(database, settings, "checkout")
+    prepare(database)
+    asked, faults = _read_orders(database, settings, orders)
+    with duck_session() as duck:
+        with database.reading() as session:
+            load_observations(duck, session, settings)
+        compute_daily(duck)
+        rows = feature_rows(duck, asked)
+    scored = score_rows(model, rows)
+    _write(out, scored)
+    rejects = write_rejects(settings.data_dir / "rejects", "score", faults)
+    return {
+        "read": asked.num_rows + len(faults),
+        "scored": sum(s["evidence"] != "none" for s in scored),
+        "without_evidence": sum(s["evidence"] == "none" for s in scored),
+        "rejected": len(faults),
+        "rejects_file": str(rejects) if rejects else None,
+        "out": str(out),
+    }
+
+
+def score_rows(model: RegretModel, rows: pa.Table) -> list[dict[str, Any]]:
+    """Return risk, interval, evidence and reasons of feature rows."""
+    if not rows.num_rows:
+        return []
+    predicted = model.predict(rows)
+    scored = []
+    for number, facts in enumerate(rows.to_pylist()):
+        evidence = evidence_of(facts)
+        effects = {g: float(e[number]) for g, e in predicted.effects.items()}
+        risk = float(predicted.risk[number])
+        interval = (float(predicted.low[number]), float(predicted.high[number]))
+        scored.append(_score(facts, risk, interval, evidence, effects))
+    return scored
+
+
+def _score(
+    facts: dict[str, Any],
+    risk: float,
+    interval: tuple[float, float],
+    evidence: Evidence,
+    effects: dict[str, float],
+) -> dict[str, Any]:
+    if evidence == "none":
+        nothing = dict.fromkeys(COLUMNS, "")
+        return nothing | {"order_id": facts["order_id"], "evidence": evidence}
+    low, high = widened(risk, *interval, evidence)
+    reasons = "; ".join(reason.text for reason in reasons_for(facts, effects))
+    values = (facts["order_id"], risk, low, high, evidence, reasons)
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _read_orders(
+    database: Database, settings: Settings, orders: Path
+) -> tuple[pa.Table, list[tuple[int, str]]]:
+    if not orders.is_file():
+        raise BadFileError(f"{orders} is not a file")
+    # A product the shop does not know yet is no mistake here: it has no evidence.
+    kind = replace(ORDERS, checks={})
+    with duck_session() as duck, database.reading() as session:
+        file = open_file(duck, kind, orders)
+        prepare_columns(duck, settings)
+        load_references(duck, session, ORDERS)
+        check_rows(duck, file, settings.default_currency)
+        return good_rows(duck, file), fault_lines(duck, file)
+
+
+def _write(out: Path, scored: list[dict[str, Any]]) -> None:
+    draft = out.with_name(f"{out.name}.{os.getpid()}")
+    with draft.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, COLUMNS)
+        writer.writeheader()
+        writer.writerows(scored)
+    draft.replace(out)

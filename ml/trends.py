@@ -1,0 +1,73 @@
+"""Where trends stand: stage, peak and what is left, as of any day."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from ml.lifespan import fit_lifespan
+from ml.observations import load_observations, sql
+from store.database import Database
+from store.duck import duck_session
+from store.errors import MissingError
+from store.settings import Settings
+
+NEWEST = """
+SELECT
+    hashtag, day, stage, peak_on, days_since_peak, trended_days, level,
+    real_daily_views, bot_share, observed_at
+FROM hashtag_day
+QUALIFY row_number() OVER (PARTITION BY hashtag ORDER BY day DESC) = 1
+ORDER BY peak_views DESC, hashtag
+"""
+
+
+def trends(
+    database: Database,
+    settings: Settings,
+    hashtags: list[str],
+    as_of: date | None = None,
+) -> list[dict[str, Any]]:
+    """Return where each hashtag stood at the end of a day, the biggest first.
+
+    Parameters
+    ----------
+    hashtags : list of str
+        With or without ``#``; all by default.
+    as_of : date, optional
+        Use only what was known then; all that is known by default.
+
+    Raises
+    ------
+    MissingError
+        If a hashtag was not observed twice by then.
+    """
+    with duck_session() as duck:
+        with database.reading() as session:
+            load_observations(duck, session, settings, as_of)
+        for step in ("video_seen", "hashtag_day"):
+            duck.execute(f"CREATE TABLE {step} AS {sql(step)}")
+        columns = [column[0] for column in duck.execute(NEWEST).description or ()]
+        rows = [dict(zip(columns, row, strict=True)) for row in duck.fetchall()]
+    lifespan = fit_lifespan(
+        np.array([max(1, r["trended_days"]) for r in rows], dtype=np.int64),
+        np.array([r["stage"] == "Death" for r in rows], dtype=bool),
+    )
+    for row in rows:
+        alive = row["stage"] != "Death"
+        row["expected_days_left"] = (
+            lifespan.days_left(row["trended_days"]) if alive else None
+        )
+    return _picked(rows, hashtags)
+
+
+def _picked(rows: list[dict[str, Any]], hashtags: list[str]) -> list[dict[str, Any]]:
+    wanted = [hashtag.lstrip("#").lower() for hashtag in hashtags]
+    by_name = {row["hashtag"]: row for row in rows}
+    missing = [hashtag for hashtag in wanted if hashtag not in by_name]
+    if missing:
+        raise MissingError(
+            f"not observed twice by then: {', '.join(missing)}; import hashtag_metrics "
+            "or crawl tiktok_tag"
+        )
+    return [by_name[hashtag] for hashtag in wanted] if wanted else rows
