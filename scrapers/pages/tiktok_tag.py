@@ -97,8 +97,10 @@ class TikTokTagPage(HtmlPage):
             self.css("link[rel=canonical]::attr(href)").get(),
             urlsplit(str(self.response.url)).path,
         )
-        matches = (TAG_ADDRESS.search(address) for address in addresses if address)
-        return next((unquote(found.group(1)) for found in matches if found), None)
+        # What the page says of itself goes before where we asked for it.
+        address = next(address for address in addresses if address is not None)
+        found = TAG_ADDRESS.search(address)
+        return unquote(found.group(1)) if found else None
 
     def _refuse(self, refusals: list[CrawlError]) -> None:
         not_found = [e for e in refusals if isinstance(e, NotFoundError)]
