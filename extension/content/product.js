@@ -9,6 +9,7 @@
  *    always come from the same source.
  * 3. A sale price beats a list price: `product:sale_price:amount` beats
  *    `product:price:amount`; a `priceSpecification` of type ListPrice is never read.
+ *    Where two sources name different prices, the one that a reader sees is taken.
  * 4. Of several offers: the one of this address, else the first in stock, else the
  *    first. Of an AggregateOffer: its lowest price.
  * 5. Nothing structured: the price that stands nearest after the main heading, but
@@ -92,16 +93,18 @@ var readProduct = (() => {
     },
     {
       host: /(^|\.)acehardware\.com$/,
-      product: ".mz-productdetail, [data-mz-product]",
-      price: [
-        ".mz-productdetail .mz-price.is-crossedout",
-        ".mz-productdetail .mz-price",
-      ],
+      product: "#pdp-pricing",
+      // JSON-LD holds the price for members of the rewards programme.
+      price: ["#pdp-pricing .price-title + div .price", "#pdp-pricing .price"],
     },
     {
       host: /(^|\.)bananarepublic\.gap\.com$|(^|\.)gap\.com$/,
       product: "#product-title, .pdp-product-title",
-      price: [".current-sale-price", ".pdp-pricing--highlight", ".pdp-pricing"],
+      price: [
+        ".title-price .current-sale-price",
+        ".title-price .current-regular-price",
+        ".pdp-pricing--highlight",
+      ],
     },
     {
       host: /(^|\.)etsy\.com$/,
@@ -172,13 +175,6 @@ var readProduct = (() => {
         ".price--large",
       ],
     },
-    {
-      host: /(^|\.)tmon\.co\.kr$/,
-      product: ".deal_info, .deal_detail",
-      title: [".deal_title_main"],
-      price: [".deal_price_sell .number", ".deal_price .number"],
-      skuInUrl: /\/deal\/(\d+)/,
-    },
   ];
 
   /** Signs and short forms that name one currency wherever they stand. */
@@ -210,13 +206,18 @@ var readProduct = (() => {
   const NO_CENTS = /^(ARS|CLP|COP|IDR|VND|KRW|JPY|HUF|KZT|TWD|PYG)$/;
 
   const BUY =
-    /add[\s_-]*to[\s_-]*(cart|bag|basket|trolley)|buy[\s_-]*(it[\s_-]*)?now|addtocart|addtobag|in den warenkorb|ajouter au panier|aggiungi al carrello|a(ñ|n)adir a la? (cesta|carrito)|agregar al carrito|comprar|adicionar ao carrinho|do koszyka|do košíka|do košíku|v košarico|u košaricu|lisa ostukorvi|in winkel(wagen|mand)|læg i kurv|lägg i|в корзину|купить|장바구니|구매|加入購物車|立即購買|カート|adauga in cos|adaugă în coş|أضف/i;
+    /add[\s_-]*to[\s_-]*(cart|bag|basket|trolley)|btn[\s_-]?buy|buy[\s_-]?(btn|button)|buy[\s_-]*(it[\s_-]*)?now|addtocart|addtobag|in den warenkorb|ajouter au panier|aggiungi al carrello|a(ñ|n)adir a la? (cesta|carrito)|agregar al carrito|comprar|adicionar ao carrinho|do koszyka|do košíka|do košíku|v košarico|u košaricu|lisa ostukorvi|in winkel(wagen|mand)|læg i kurv|lägg i|в корзину|купить|dodaj v|dodaj u|kupi\b|купить|장바구니|구매|加入購物車|立即購買|カート|adauga in cos|adaugă în coş|أضف/i;
   const SOLD_OUT =
     /\b(sold out|out of stock|currently unavailable|no longer available)\b|derzeit nicht verfügbar|ausverkauft|actuellement indisponible|épuisé|non disponibile|agotado|нет в наличии|vypredané|rasprodano|ei ole saadaval|wyprzedan|売り切れ|품절/i;
 
   const PRICE_PLACE = /price|prix|preis|prezzo|precio|preco|cena|hind|amount|tsena/i;
-  const OTHER_PRICE =
-    /(^|[^a-z])(old|was|list|strike|regular-?price|crossed|before|original|previous|msrp|rrp|uvp|save|saving|discount|instal|month|shipping|delivery|ship|member|club|loyalty|reward|unit-?price|per-?unit|base-?price|tax|vat|coupon|cart|basket|minicart|related|recommend|similar|carousel|upsell|cross-?sell|swiper|slider|filter|bundle|also|sponsor|points|klarna|afterpay|affirm|sticky|total)/i;
+  /** Never the price: a part of it, a threshold, a reward, another thing's price. */
+  const NO_PRICE =
+    /(^|[^a-z])(save|saving|instal|month|shipping|delivery|member|club|loyalty|reward|bonus|unit-?price|per-?unit|base-?price|tax|vat|coupon|mini-?cart|points|klarna|afterpay|affirm|threshold|payments)/i;
+  /** Hardly the price: what it was, or what other products cost. */
+  const OLD_PRICE = /(^|[^a-z]|price)-?_?(old|was|list|strike|crossed|before|original|previous|msrp|rrp|uvp|discount)/i;
+  const OTHER_PRODUCT =
+    /(^|[^a-z])(related|recommend|similar|carousel|upsell|cross-?sell|swiper|slider|filter|bundle|also|sponsor|sticky|cart|basket|total)/i;
   const CURRENCY_WORD =
     "US\\$|CA\\$|C\\$|AU\\$|A\\$|NZ\\$|HK\\$|NT\\$|S\\$|R\\$|MX\\$|[$€£¥₹₩₽₺₴₪฿₫₱₸₦₡]|zł|Kč|Ft|лв\\.?|Lei|kn|kr\\.?|тг\\.?|руб\\.?|р\\.|원|元|円|ر\\.س\\.?|د\\.إ\\.?|Rs\\.?|RM|Rp|CHF|TL|[A-Z]{3}";
   const NUMBER = "\\d{1,3}(?:[.,'’\\s\\u00a0\\u202f]\\d{3})+(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,3})?";
@@ -362,7 +363,8 @@ var readProduct = (() => {
     const one = Array.isArray(value) ? value[0] : value;
     const name = one && typeof one === "object" ? Reflect.get(one, "name") : one;
     const text = clean(Array.isArray(name) ? name[0] : name);
-    return text && text.length < 80 && !/^(null|undefined|n\/?a|none)$/i.test(text) ? text : null;
+    const plain = plainBrand(text);
+    return plain && plain.length < 60 && !/^(null|undefined|n\/?a|none)$|\|/i.test(plain) ? plain : null;
   }
 
   /** @param {unknown} value @returns {string | null} */
@@ -631,7 +633,7 @@ var readProduct = (() => {
     const isProduct = /(^|[:.])product(\.item)?$/i.test(type) && !/group/i.test(type);
     /** @param {...string} names */
     const first = (...names) => names.map((n) => meta(page, n)).find(Boolean) ?? "";
-    const amount = first("product:sale_price:amount", "product:price:amount", "og:price:amount");
+    const amount = first("product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price");
     if (!isProduct && !amount) return null;
     const currency = toCurrency(first("product:sale_price:currency", "product:price:currency", "og:price:currency"), host);
     return {
@@ -661,7 +663,7 @@ var readProduct = (() => {
     return {
       title: texts(page, shop.title)[0],
       ...(price ?? {}),
-      brand: brand ? readBrand(plainBrand(brand)) : null,
+      brand: brand ? readBrand(brand) : null,
       gtin: texts(page, shop.gtin).map(readGtin).find(Boolean) ?? null,
       sku: texts(page, shop.sku)[0] ?? shop.skuInUrl?.exec(canonicalUrl(page))?.[1]?.toUpperCase() ?? null,
       availability: shop.soldOut?.some((selector) => page.querySelector(selector)) ? "OutOfStock" : null,
@@ -678,8 +680,8 @@ var readProduct = (() => {
   /** @param {string} text @returns {string} "Visit the Tefal Store" is Tefal */
   const plainBrand = (text) =>
     text
-      .replace(/^(brand|marke|marque|marca|merk)\s*:\s*/i, "")
-      .replace(/^(visit the|besuche? (sie )?den|visiter la boutique|visita lo store di|visita la tienda de)\s+/i, "")
+      .replace(/^.{0,40}\b(brand|marke|marque|marca|merk)\s*:\s*/i, "")
+      .replace(/^(visit the|besuche? (sie )?den|visiter la boutique|visita lo store di|visita la tienda de|besuchen sie den|bezoek de|ga naar de)\s+/i, "")
       .replace(/(-| )(store|shop)$/i, "");
 
   /* ---------- what a reader sees ---------- */
@@ -718,11 +720,17 @@ var readProduct = (() => {
   /** @param {Document} page @returns {boolean} whether something can be bought here */
   function canBuy(page) {
     const controls = [...page.querySelectorAll(
-      "button, input[type=submit], input[type=button], a[class*=buy i], a[class*=cart i], a[class*=basket i], a[id*=buy i], a[id*=cart i], [role=button], a.btn, a.button")].slice(0, 400);
-    return controls.some((c) =>
-      !c.closest("header, nav, footer") &&
-      BUY.test([c.textContent?.slice(0, 80), c.getAttribute("value"), c.id, c.getAttribute("class"), c.getAttribute("aria-label"), c.getAttribute("title"), c.getAttribute("data-test") ?? ""].join(" ")));
+      "button, input[type=submit], input[type=button], input[type=image], [role=button], a[class], a[id], [class*=buy i], [class*=cart i], [id*=buy i], [id*=cart i]")].slice(0, 1500);
+    return controls.some((c) => BUY.test(labelOf(c)) && !c.closest("header, nav, footer"));
   }
+
+  /** @param {Element} control @returns {string} all that may say what it does */
+  const labelOf = (control) =>
+    [
+      control.childElementCount < 4 ? control.textContent?.slice(0, 80) : "",
+      control.id,
+      ...["value", "class", "aria-label", "title", "alt", "data-test"].map((name) => control.getAttribute(name)),
+    ].join(" ");
 
   /**
    * @param {Document} page
@@ -732,9 +740,8 @@ var readProduct = (() => {
   function visiblePrice(page, host) {
     const heading = mainHeading(page);
     if (!heading) return null;
-    const found = priceElements(page, host).filter(
-      ({ element }) => heading.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING);
-    const best = found.filter((p) => !isRepeated(p.element))
+    const best = priceElements(page, host, heading)
+      .filter((p) => !isRepeated(p.element))
       .map((p, i) => ({ ...p, score: score(p, heading) - i * 2 }))
       .sort((a, b) => b.score - a.score)[0];
     return best ? { price: best.price, currency: best.currency } : null;
@@ -742,9 +749,15 @@ var readProduct = (() => {
 
   /** @typedef {{element: Element, price: number, currency: string | null}} Found */
 
-  /** @param {Document} page @param {string} host @returns {Found[]} in document order */
-  function priceElements(page, host) {
+  /**
+   * @param {Document} page
+   * @param {string} host
+   * @param {Element} heading
+   * @returns {Found[]} in document order, after the heading
+   */
+  function priceElements(page, host, heading) {
     const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+    walker.currentNode = heading;
     /** @type {Found[]} */
     const found = [];
     for (let steps = 0; steps < 20000 && found.length < 40 && walker.nextNode(); steps += 1) {
@@ -753,14 +766,27 @@ var readProduct = (() => {
       const parent = node.parentElement;
       if (!parent || !/\d/.test(text) || text.length > 60) continue;
       const element = priceBlock(parent);
-      const read = readPrice(visibleText(element), host);
-      if (!read || found.at(-1)?.element === element) continue;
+      if (found.at(-1)?.element === element) continue;
+      const read = readPriceOf(element, host);
+      if (!read) continue;
       const place = placeOf(element);
       if (!read.currency && !PRICE_PLACE.test(place)) continue;
-      if (isAside(element) || OTHER_PRICE.test(place)) continue;
+      if (isAside(element) || NO_PRICE.test(place)) continue;
       found.push({ element, ...read });
     }
     return found;
+  }
+
+  /**
+   * @param {Element} element
+   * @param {string} host
+   * @returns {{price: number, currency: string | null} | null} with a sign that stands beside it
+   */
+  function readPriceOf(element, host) {
+    const text = visibleText(element);
+    const alone = readPrice(text, host);
+    if (!alone || alone.currency) return alone;
+    return readPrice(`${text} ${clean(element.nextSibling?.textContent).slice(0, 8)}`, host) ?? alone;
   }
 
   /** @param {Element} element @returns {Element} the block that holds sign, units and cents together */
@@ -774,10 +800,10 @@ var readProduct = (() => {
     return block;
   }
 
-  /** @param {Element} element @returns {string} names of the element and its three parents */
-  function placeOf(element) {
+  /** @param {Element} element @param {number} [levels] @returns {string} names of it and its parents */
+  function placeOf(element, levels = 4) {
     const names = [];
-    for (let e = /** @type {Element | null} */ (element), n = 0; e && n < 4; e = e.parentElement, n += 1) {
+    for (let e = /** @type {Element | null} */ (element), n = 0; e && n < levels; e = e.parentElement, n += 1) {
       names.push(e.id, e.getAttribute("class") ?? "", e.getAttribute("data-test") ?? "", e.getAttribute("data-testid") ?? "");
     }
     return names.join(" ");
@@ -805,6 +831,8 @@ var readProduct = (() => {
       (currency ? 4 : 0) +
       (PRICE_PLACE.test(place) ? 6 : 0) +
       (/current|sale|final|special|now|our-?price|main|product-?price|big|actual/i.test(place) ? 4 : 0) -
+      (OLD_PRICE.test(placeOf(element, 2)) ? 12 : 0) -
+      (OTHER_PRODUCT.test(place) ? 10 : 0) -
       depth
     );
   }
@@ -834,6 +862,19 @@ var readProduct = (() => {
   /** @param {Facts[]} sources @param {keyof Facts} field */
   const pick = (sources, field) => sources.map((s) => s[field]).find((value) => value) ?? null;
 
+  /** @param {Facts[]} prices */
+  const agree = (prices) => new Set(prices.map((s) => `${s.price}`)).size === 1;
+
+  /**
+   * Rule 3: where sources differ, what a reader sees decides; else the best source.
+   * @param {Facts[]} prices
+   * @param {number | null} seen
+   * @param {boolean} sure the first source is the shop's own selector
+   * @returns {Facts | undefined}
+   */
+  const chooseStructured = (prices, seen, sure) =>
+    (sure ? prices[0] : prices.find((s) => s.price === seen)) ?? prices[0];
+
   /** @param {Document} page @returns {boolean} */
   const isBlocked = (page) =>
     page.querySelector("#px-captcha, form#destForm, form[action*='validateCaptcha'], #challenge-form") !== null ||
@@ -850,8 +891,9 @@ var readProduct = (() => {
     if (!shop && shopOf(host)?.strict) return null;
     const known = /** @type {Facts[]} */ (
       [shop, fromJsonLd(page, host), fromMicrodata(page, host), fromMeta(page, host)].filter(Boolean));
-    const structured = known.find((s) => s.price);
-    const seen = structured ? null : visiblePrice(page, host);
+    const prices = known.filter((s) => s.price);
+    const seen = prices.length && agree(prices) ? null : visiblePrice(page, host);
+    const structured = chooseStructured(prices, seen?.price ?? null, Boolean(shop?.price));
     if (!known.length && !(seen && canBuy(page))) return null;
     const heading = clean(mainHeading(page)?.textContent);
     const title = /** @type {string} */ (pick(known.filter((s) => s !== known.find((k) => k.title === meta(page, "og:title"))), "title")) || heading || meta(page, "og:title");
