@@ -24,7 +24,7 @@ import jobs
 from store.clock import utc_now
 from store.database import Database
 from store.settings import Settings, get_settings
-from store.spiders import SPIDERS
+from store.spiders import SPIDERS, whole_arguments
 from store.tables import Watch
 
 MISFIRE_GRACE_SECONDS = 3600
@@ -121,7 +121,7 @@ def arguments_of(watch: Watch) -> dict[str, str]:
     arguments = {spider.target: watch.target}
     if watch.product_id is not None and "product_id" in spider.optional:
         arguments["product_id"] = watch.product_id
-    return arguments
+    return whole_arguments(watch.spider, arguments)
 
 
 def next_due(last: datetime, every_minutes: int, now: datetime) -> datetime:

@@ -23,8 +23,11 @@ class SpiderInfo:
     target: str
     """The argument it can't do without; a watch's target is given as this."""
 
-    optional: Mapping[str, tuple[str, ...]]
-    """What else it takes; what each may be, or nothing where anything goes."""
+    optional: Mapping[str, str]
+    """What else it takes, and what it takes that to be by default."""
+
+    choices: Mapping[str, tuple[str, ...]]
+    """What an argument may be, where not anything goes."""
 
     site_setting: str
     """The setting that says where it goes."""
@@ -39,10 +42,10 @@ SPIDERS = {
         SpiderInfo(
             "ebay_search",
             target="query",
-            optional={
+            optional={"show": "active", "pages": "1", "product_id": ""},
+            choices={
                 "show": ("active", "sold", "completed"),
                 "pages": tuple(str(number) for number in range(1, 11)),
-                "product_id": (),
             },
             site_setting="ebay_url",
             description="eBay search results: asking and sold prices",
@@ -50,7 +53,8 @@ SPIDERS = {
         SpiderInfo(
             "poshmark_search",
             target="query",
-            optional={"show": ("active", "sold"), "product_id": ()},
+            optional={"show": "active", "product_id": ""},
+            choices={"show": ("active", "sold")},
             site_setting="poshmark_url",
             description="Poshmark search results: asking prices",
         ),
@@ -58,6 +62,7 @@ SPIDERS = {
             "tiktok_tag",
             target="hashtag",
             optional={},
+            choices={},
             site_setting="tiktok_url",
             description="TikTok's page of a hashtag: views and videos",
         ),
@@ -65,37 +70,45 @@ SPIDERS = {
 }
 
 
-def checked_spider(name: str, arguments: Mapping[str, str]) -> SpiderInfo:
-    """Return the spider, if it exists and can be asked with these arguments.
+def whole_arguments(name: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return a spider's arguments with its defaults, so that equal requests are equal.
+
+    >>> whole_arguments("tiktok_tag", {"hashtag": "#Leggings"})
+    {'hashtag': 'leggings'}
 
     Raises
     ------
     RequestError
-        Saying which spiders there are, or what this one takes.
+        If there is no such spider, or it can't be asked like this.
     """
     spider = SPIDERS.get(name)
     if spider is None:
         raise RequestError(f"no such spider; there are {', '.join(SPIDERS)}")
     takes = f"{name} takes {', '.join((spider.target, *spider.optional))}"
-    if not set(arguments) <= {spider.target, *spider.optional}:
+    if not set(given) <= {spider.target, *spider.optional}:
         raise RequestError(f"unknown argument: {takes}")
-    if not arguments.get(spider.target, "").strip():
+    whole = {spider.target: "", **spider.optional, **given}
+    whole = {argument: value.strip() for argument, value in whole.items()}
+    if spider.target == "hashtag":
+        whole["hashtag"] = whole["hashtag"].removeprefix("#").lower()
+    if not whole[spider.target]:
         raise RequestError(f"{spider.target} is missing: {takes}")
-    for argument, value in arguments.items():
-        choices = spider.optional.get(argument, ())
-        if choices and value not in choices:
-            raise RequestError(f"{argument} is one of {', '.join(choices)}")
-        if len(value) > ARGUMENT_CHARACTERS or not value.isprintable():
-            raise RequestError(
-                f"{argument} is not a line of at most {ARGUMENT_CHARACTERS} characters"
-            )
-    return spider
+    for argument, value in whole.items():
+        _check_value(argument, value, spider.choices.get(argument, ()))
+    return whole
 
 
 def crawl_plan(
-    settings: Settings, spider: SpiderInfo, arguments: Mapping[str, str]
+    settings: Settings, name: str, arguments: Mapping[str, str]
 ) -> dict[str, str | int | float]:
-    """Return what a crawl would fetch, and how long it takes at the least."""
+    """Return what a crawl would fetch, and how long it takes at the least.
+
+    Parameters
+    ----------
+    arguments : mapping of str to str
+        As `whole_arguments` returned them.
+    """
+    spider = SPIDERS[name]
     pages = int(arguments.get("pages", "1"))
     return {
         "fetches": f"{spider.description} for {arguments[spider.target]!r}",
@@ -103,3 +116,12 @@ def crawl_plan(
         "page_count": pages,
         "at_least_seconds": (pages - 1) * settings.crawl_delay_seconds,
     }
+
+
+def _check_value(argument: str, value: str, choices: tuple[str, ...]) -> None:
+    if choices and value not in choices:
+        raise RequestError(f"{argument} is one of {', '.join(choices)}")
+    if len(value) > ARGUMENT_CHARACTERS or not value.isprintable():
+        raise RequestError(
+            f"{argument} is not a line of at most {ARGUMENT_CHARACTERS} characters"
+        )

@@ -1,13 +1,11 @@
 """The claim, the child process, the housekeeping; real processes in test_processes."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -17,8 +15,9 @@ from scrapers.run import SPIDERS as REAL_SPIDERS
 from store.clock import utc_now
 from store.errors import NotEnoughDataError
 from store.settings import Settings
-from store.spiders import SPIDERS
+from store.spiders import SPIDERS, whole_arguments
 from store.tables import CrawlRun, JobRun
+from tests.running import lives
 
 
 @pytest.fixture(autouse=True)
@@ -72,11 +71,10 @@ def test_the_catalogue_of_spiders_is_the_spiders():
     assert set(SPIDERS) == set(REAL_SPIDERS)
     for name, spider in REAL_SPIDERS.items():
         known = SPIDERS[name]
-        required = [a for a, default in spider.ARGUMENTS.items() if default is None]
-        assert required == [known.target]
-        assert set(spider.ARGUMENTS) == {known.target, *known.optional}
-        choices = {a: c for a, c in known.optional.items() if c}
-        assert choices == spider.CHOICES
+        assert {known.target: None, **known.optional} == spider.ARGUMENTS
+        assert known.choices == spider.CHOICES
+        given = {known.target: "#Two Words"}
+        assert whole_arguments(name, given) == spider.check_arguments(given)
 
 
 def test_a_request_is_made_and_queued_once(database):
@@ -176,7 +174,7 @@ def test_a_child_that_hangs_is_ended_with_all_its_processes(database, child, tmp
     found = run_of(database, run.run_id)
     assert (found.state, found.outcome) == ("done", "failed")
     assert "longer than 2 s" in found.message
-    assert not _lives(int(file.read_text()))
+    assert not lives(int(file.read_text()))
 
 
 def test_a_crawl_that_is_stopped_goes_back_to_the_queue(database, child):
@@ -308,15 +306,3 @@ def test_messages_on_the_queue_are_json(settings):
     message = json.loads(huey.storage.dequeue())
     assert message[1] == "jobs.crawl"
     assert message[6] == ["abc"]
-
-
-def _lives(pid: int) -> bool:
-    state = Path(f"/proc/{pid}/stat")
-    try:
-        return state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        return not state.parent.parent.joinpath("self").exists()

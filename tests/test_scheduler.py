@@ -47,7 +47,12 @@ def test_what_is_due_is_queued_once_and_due_again_later(database, stored):
     assert scheduler.queue_due_watches(database, NOON) == 1
     assert scheduler.queue_due_watches(database, NOON) == 0
     (run,) = runs(database)
-    assert run.arguments == {"query": "ribbed leggings", "product_id": "p1"}
+    assert run.arguments == {
+        "query": "ribbed leggings",
+        "show": "active",
+        "pages": "1",
+        "product_id": "p1",
+    }
     assert (run.asked_by, run.state) == ("schedule", "queued")
     assert run.request_key == "watch-1@2026-03-01T12:00:00Z"
     assert watches(database)[0].next_due_at == NOON + timedelta(hours=1)

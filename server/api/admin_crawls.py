@@ -19,7 +19,7 @@ from server.problems import described, problem
 from server.state import state
 from store.clock import utc_now
 from store.errors import ConflictError, MissingError, RequestError
-from store.spiders import SPIDERS, checked_spider, crawl_plan
+from store.spiders import SPIDERS, crawl_plan, whole_arguments
 from store.tables import AuditEvent, CrawlRun
 
 blueprint = APIBlueprint(
@@ -168,27 +168,14 @@ def get_crawl(path: RunPath) -> Response:
 def post_crawl(header: CrawlHeader, body: CrawlRequest) -> Response:
     """Crawl now; the same request again is the same run while that one is open."""
     try:
-        spider = checked_spider(body.spider, body.arguments)
+        body.arguments = whole_arguments(body.spider, body.arguments)
     except RequestError as error:
         return problem(422, "Not valid", str(error))
     if body.dry_run:
-        plan = crawl_plan(state().settings, spider, body.arguments)
+        plan = crawl_plan(state().settings, body.spider, body.arguments)
         _audit("crawl.plan", body.spider, {"arguments": body.arguments})
         return _json(Plan.model_validate(plan))
-    key = header.idempotency_key
-    run = _open_run(body) if key is None else None
-    if run is None:
-        row = jobs.request_crawl(
-            state().database,
-            state().settings,
-            body.spider,
-            body.arguments,
-            asked_by="admin",
-            request_key=_next_key(body) if key is None else f"{g.admin}:{key}",
-        )
-        run = Run.model_validate(row)
-    if (run.spider, run.arguments) != (body.spider, body.arguments):
-        raise ConflictError("this Idempotency-Key was used for another request")
+    run = _requested(body, header.idempotency_key)
     _audit("crawl.run", run.run_id, {"spider": run.spider, "arguments": run.arguments})
     answer = _json(run, 202)
     answer.headers["Location"] = f"/v1/admin/crawls/{run.run_id}"
@@ -218,6 +205,23 @@ def _found(run_id: str) -> Run:
             if row is not None:
                 return Run.model_validate(row)
     raise MissingError("there is no such run")
+
+
+def _requested(body: CrawlRequest, key: str | None) -> Run:
+    open_run = _open_run(body) if key is None else None
+    if open_run is not None:
+        return open_run
+    row = jobs.request_crawl(
+        state().database,
+        state().settings,
+        body.spider,
+        body.arguments,
+        asked_by="admin",
+        request_key=_next_key(body) if key is None else f"{g.admin}:{key}",
+    )
+    if (row.spider, row.arguments) != (body.spider, body.arguments):
+        raise ConflictError("this Idempotency-Key was used for another request")
+    return Run.model_validate(row)
 
 
 def _open_run(body: CrawlRequest) -> Run | None:

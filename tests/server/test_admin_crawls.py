@@ -44,9 +44,11 @@ def test_asked_again_while_open_it_is_the_same_run(ask, database, settings):
     assert queued(settings) == 3
 
 
-def test_other_arguments_are_another_run(ask):
+def test_other_arguments_are_another_run_and_a_default_said_is_not(ask):
     other = {"spider": "ebay_search", "arguments": {"query": "cup"}}
     assert ask().json["run_id"] != ask(other).json["run_id"]
+    said = {"spider": "ebay_search", "arguments": {"show": "active", "query": "cup "}}
+    assert ask(said).json["run_id"] == ask(other).json["run_id"]
 
 
 def test_an_idempotency_key_is_one_run_for_ever(ask, database):

@@ -1,0 +1,138 @@
+"""The real processes, for tests: started with settings of their own, always ended."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from store.settings import Settings
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return this process's environment with these settings in it."""
+    chosen = settings.model_dump(mode="json", exclude_unset=True)
+    named = {f"TRENDGUARD_{k.upper()}": str(v) for k, v in chosen.items() if v}
+    return os.environ | named | {"PYTHONUNBUFFERED": "1"}
+
+
+@contextmanager
+def running(settings: Settings, log, *arguments: str):
+    """Yield a `trendguard` process; its output goes to the file `log`."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli", *arguments],
+            env=environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield process
+        finally:
+            end(process)
+
+
+def end(process: subprocess.Popen, number: int = signal.SIGTERM) -> int:
+    """Ask a process to stop and return its exit code; it has fifteen seconds."""
+    if process.poll() is None:
+        process.send_signal(number)
+    try:
+        return process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+def until(true, seconds: float = 60):
+    """Wait until `true()` is, and return what it gave."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := true():
+            return found
+        time.sleep(0.1)
+    raise TimeoutError(f"not within {seconds} s")
+
+
+def children_of(pid: int) -> set[int]:
+    """Return the processes that a process has started and that still live."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
+        except OSError:
+            continue
+        if int(parent) == pid and state != "Z":
+            found.add(int(stat.parent.name))
+    return found
+
+
+def lives(pid: int) -> bool:
+    """Tell whether a process is there and no zombie."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+class CountingShop(ThreadingHTTPServer):
+    """A search page on loopback that counts what it is asked for.
+
+    Parameters
+    ----------
+    answers : threading.Event
+        Searches wait for it.
+    """
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.queries: Counter[str] = Counter()
+        self.answers = threading.Event()
+        self.answers.set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        if address.path == "/robots.txt":
+            self._answer("text/plain", b"User-agent: *\nAllow: /\n")
+            return
+        self.server.queries[parse_qs(address.query).get("_nkw", ["?"])[0]] += 1
+        self.server.answers.wait(60)
+        self._answer("text/html; charset=utf-8", b"<html><title>A shop</title></html>")
+
+    def _answer(self, kind: str, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def counting_shop():
+    """Yield a running `CountingShop`."""
+    with CountingShop() as shop:
+        thread = threading.Thread(target=shop.serve_forever, daemon=True)
+        thread.start()
+        yield shop
+        shop.answers.set()
+        shop.shutdown()
+        thread.join()

@@ -1,0 +1,135 @@
+"""Schedulers and workers as real processes: everything happens exactly once."""
+
+import signal
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+import redis
+from sqlmodel import select
+
+import jobs
+import scheduler
+from store.clock import utc_now
+from store.database import Database
+from store.settings import Settings
+from store.tables import CrawlRun, JobRun, Watch
+from tests.running import children_of, counting_shop, end, lives, running, until
+
+WATCHES = 6
+
+
+@pytest.fixture
+def shop():
+    with counting_shop() as shop:
+        yield shop
+
+
+@pytest.fixture(params=["sqlite", pytest.param("redis", marks=pytest.mark.redis)])
+def settings(request, tmp_path, shop) -> Settings:
+    url = request.getfixturevalue("redis_url") if request.param == "redis" else ""
+    if url:
+        _forget(url)
+    yield Settings(
+        data_dir=tmp_path / "data",
+        redis_url=url,
+        ebay_url=shop.url,
+        crawl_delay_seconds=0.0001,
+        log_level="WARNING",
+    )
+    if url:
+        _forget(url)
+
+
+def _forget(url: str) -> None:
+    with redis.Redis.from_url(url) as server:
+        for key in server.keys("huey.*.trendguard*"):
+            server.delete(key)
+
+
+@pytest.fixture
+def database(settings):
+    database = Database(settings)
+    database.upgrade()
+    yield database
+    database.close()
+
+
+def states(database) -> list[tuple[str, str | None]]:
+    with database.reading() as session:
+        return [(run.state, run.outcome) for run in session.exec(select(CrawlRun))]
+
+
+@pytest.mark.slow
+def test_two_schedulers_and_two_workers_do_everything_once(
+    settings, database, shop, tmp_path
+):
+    due = utc_now() - timedelta(minutes=1)
+    with database.writing() as session:
+        for number in range(WATCHES):
+            session.add(
+                Watch(
+                    spider="ebay_search",
+                    target=f"query {number}",
+                    every_minutes=600,
+                    asked_by="admin",
+                    next_due_at=due,
+                )
+            )
+    # A time that was missed while nobody scheduled: both find it when they start.
+    before = scheduler._scheduler(settings)
+    before.modify_job("train", next_run_time=due)
+    with ExitStack() as processes:
+        started = [
+            processes.enter_context(running(settings, tmp_path / f"{kind}{n}", kind))
+            for kind in ("schedule", "worker")
+            for n in range(2)
+        ]
+        until(lambda: _all_done(database), seconds=120)
+        with database.reading() as session:
+            (job,) = session.exec(select(JobRun).where(JobRun.job == "train")).all()
+        until(lambda: _ended(database, job.job_key))
+        assert [end(process) for process in started] == [0] * 4
+    before.shutdown(wait=False)
+    assert shop.queries == {f"query {n}": 1 for n in range(WATCHES)}
+    assert states(database) == [("done", "changed")] * WATCHES
+    assert jobs.queue(settings).huey.pending_count() == 0
+    for log in tmp_path.glob("*0"):
+        assert "Traceback" not in log.read_text()
+
+
+def _all_done(database) -> bool:
+    found = states(database)
+    return len(found) == WATCHES and all(state == "done" for state, _ in found)
+
+
+def _ended(database, job_key) -> bool:
+    with database.reading() as session:
+        return session.get_one(JobRun, job_key).state in {"done", "failed"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_stopped_gives_its_crawl_back(
+    settings, database, shop, tmp_path, number
+):
+    shop.answers.clear()
+    jobs.request_crawl(
+        database,
+        settings,
+        "ebay_search",
+        {"query": "cup"},
+        asked_by="admin",
+        request_key="k",
+    )
+    with running(settings, tmp_path / "first", "worker") as worker:
+        until(lambda: shop.queries["cup"])
+        children = children_of(worker.pid)
+        assert end(worker, number) == 0
+    assert children
+    assert states(database) == [("queued", None)]
+    assert not [pid for pid in children if lives(pid)]
+    shop.answers.set()
+    with running(settings, tmp_path / "second", "worker"):
+        until(lambda: states(database) == [("done", "changed")])
+    assert shop.queries["cup"] == 2
