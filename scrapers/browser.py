@@ -65,13 +65,18 @@ def _configured(settings: Settings) -> Path | None:
     return path
 
 
+def playwright_revision() -> str:
+    """Return the Chromium revision that the installed Playwright was made for."""
+    folder = Path(playwright.__file__).parent / "driver" / "package"
+    text = (folder / "browsers.json").read_text(encoding="utf-8")
+    browsers = json.loads(text)["browsers"]
+    return str(next(b["revision"] for b in browsers if b["name"] == "chromium"))
+
+
 def _playwrights_own() -> Path | None:
-    root = Path(playwright.__file__).parent / "driver" / "package" / "browsers.json"
-    browsers = json.loads(root.read_text(encoding="utf-8"))["browsers"]
-    revision = next(b["revision"] for b in browsers if b["name"] == "chromium")
     default = CACHES.get(sys.platform, Path.home() / ".cache/ms-playwright")
     cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or default)
-    folder = cache / f"chromium-{revision}"
+    folder = cache / f"chromium-{playwright_revision()}"
     found = (path for pattern in EXECUTABLES for path in folder.glob(pattern))
     return next(found, None)
 

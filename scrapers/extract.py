@@ -73,7 +73,7 @@ def extract_file(kind: str, file: Path, url: str = "") -> dict[str, Any]:
     try:
         text = decode_body(_unzipped(body))
         response = HttpResponse(
-            url or SITES[kind.split("-")[0]], body=text.encode(), encoding="utf-8"
+            url or SITES[kind.split("-", maxsplit=1)[0]], body=text.encode(), encoding="utf-8"
         )
         reading = KINDS[kind](response=response).read()
     except CrawlError as error:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
@@ -93,14 +94,22 @@ class TikTokTagSpider(SiteSpider):
             await page.close()
 
     async def _settled(self, page: Page) -> None:
-        # A refused answer leaves the counters, an unknown hashtag leaves neither.
+        # A refused answer leaves the counters, an unknown hashtag leaves neither, and
+        # where the network has gone quiet nothing more will come.
         clock = asyncio.get_running_loop().time
         until = clock() + PATIENCE_SECONDS
+        quiet = asyncio.ensure_future(_gone_quiet(page))
         is_lively = False
         while len(self.answers) < len(ANSWERS) and clock() < until:
             if await page.locator(CAPTCHA).count():
                 raise BlockedError("TikTok shows a captcha, which we do not solve")
-            seen = bool(self.answers) or await page.locator(VIDEO_COUNT).count() > 0
-            if seen and not is_lively:
+            seen = self.answers or await page.locator(VIDEO_COUNT).count()
+            if not is_lively and (seen or quiet.done()):
                 is_lively, until = True, min(until, clock() + GRACE_SECONDS)
             await asyncio.sleep(0.1)
+        quiet.cancel()
+
+
+async def _gone_quiet(page: Page) -> None:
+    with suppress(PlaywrightError):
+        await page.wait_for_load_state("networkidle", timeout=PATIENCE_SECONDS * 1000)
