@@ -206,7 +206,7 @@ var readProduct = (() => {
   const NO_CENTS = /^(ARS|CLP|COP|IDR|VND|KRW|JPY|HUF|KZT|TWD|PYG)$/;
 
   const BUY =
-    /add[\s_-]*to[\s_-]*(cart|bag|basket|trolley)|btn[\s_-]?buy|buy[\s_-]?(btn|button)|buy[\s_-]*(it[\s_-]*)?now|addtocart|addtobag|in den warenkorb|ajouter au panier|aggiungi al carrello|a(ñ|n)adir a la? (cesta|carrito)|agregar al carrito|comprar|adicionar ao carrinho|do koszyka|do košíka|do košíku|v košarico|u košaricu|lisa ostukorvi|in winkel(wagen|mand)|læg i kurv|lägg i|в корзину|купить|dodaj v|dodaj u|kupi\b|купить|장바구니|구매|加入購物車|立即購買|カート|adauga in cos|adaugă în coş|أضف/i;
+    /add[\s_-]*to[\s_-]*(cart|bag|basket|trolley)|btn[\s_-]?buy|join[\s_-]?cart|buy[\s_-]?(btn|button)|buy[\s_-]*(it[\s_-]*)?now|addtocart|addtobag|in den warenkorb|ajouter au panier|aggiungi al carrello|a(ñ|n)adir a la? (cesta|carrito)|agregar al carrito|comprar|adicionar ao carrinho|do koszyka|do košíka|do košíku|v košarico|u košaricu|lisa ostukorvi|in winkel(wagen|mand)|læg i kurv|lägg i|в корзину|купить|dodaj v|dodaj u|kupi\b|купить|장바구니|구매|加入購物車|立即購買|カート|adauga in cos|adaugă în coş|أضف/i;
   const SOLD_OUT =
     /\b(sold out|out of stock|currently unavailable|no longer available)\b|derzeit nicht verfügbar|ausverkauft|actuellement indisponible|épuisé|non disponibile|agotado|нет в наличии|vypredané|rasprodano|ei ole saadaval|wyprzedan|売り切れ|품절/i;
 
@@ -410,15 +410,15 @@ var readProduct = (() => {
 
   /* ---------- JSON-LD ---------- */
 
-  /** @typedef {Record<string, unknown>} Node */
+  /** @typedef {Record<string, unknown>} Thing a node of JSON-LD */
 
-  /** @param {unknown} value @returns {value is Node} */
+  /** @param {unknown} value @returns {value is Thing} */
   const isNode = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
   /** @param {unknown} value @returns {unknown[]} */
   const list = (value) => (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]);
-  /** @param {unknown} value @returns {Node[]} */
+  /** @param {unknown} value @returns {Thing[]} */
   const nodes = (value) => list(value).filter(isNode);
-  /** @param {Node} node @param {RegExp} pattern */
+  /** @param {Thing} node @param {RegExp} pattern */
   const isType = (node, pattern) =>
     list(node["@type"]).some((type) => pattern.test(clean(type).replace(/^.*[/#:]/, "")));
   const PRODUCT_TYPE = /^(Product|ProductGroup|ProductModel|IndividualProduct|SomeProducts|Vehicle|Car)$/i;
@@ -438,7 +438,7 @@ var readProduct = (() => {
     }
   }
 
-  /** @param {unknown} value @returns {Node[]} products that are not merely listed */
+  /** @param {unknown} value @returns {Thing[]} products that are not merely listed */
   function productsIn(value) {
     return nodes(value).flatMap((node) => {
       if (isType(node, PRODUCT_TYPE)) return [node];
@@ -451,9 +451,9 @@ var readProduct = (() => {
   }
 
   /**
-   * @param {Node[]} products
+   * @param {Thing[]} products
    * @param {Document} page
-   * @returns {Node | null} the one the page is about; several different ones are a list
+   * @returns {Thing | null} the one the page is about; several different ones are a list
    */
   function mainProduct(products, page) {
     if (products.length < 2) return products[0] ?? null;
@@ -481,7 +481,7 @@ var readProduct = (() => {
     }
   }
 
-  /** @param {Node} product @returns {Node[]} every offer of a product and its variants */
+  /** @param {Thing} product @returns {Thing[]} every offer of a product and its variants */
   function offersOf(product) {
     const own = nodes(product.offers).flatMap((offer) =>
       [offer, ...nodes(offer.offers)]);
@@ -491,7 +491,7 @@ var readProduct = (() => {
   }
 
   /**
-   * @param {Node} offer
+   * @param {Thing} offer
    * @param {string} host
    * @returns {{price: number | null, currency: string | null}}
    */
@@ -531,10 +531,10 @@ var readProduct = (() => {
   }
 
   /**
-   * @param {Node[]} offers
+   * @param {Thing[]} offers
    * @param {Document} page
    * @param {string} host
-   * @returns {Node | undefined}
+   * @returns {Thing | undefined}
    */
   function chooseOffer(offers, page, host) {
     const priced = offers.filter((offer) => offerPrice(offer, host).price !== null);
@@ -547,7 +547,7 @@ var readProduct = (() => {
     );
   }
 
-  /** @param {Node} node @returns {string | null} */
+  /** @param {Thing} node @returns {string | null} */
   function gtinOf(node) {
     const keys = ["gtin13", "gtin", "gtin12", "gtin14", "gtin8", "ean", "upc", "isbn", "productID"];
     for (const key of keys) {
@@ -687,27 +687,37 @@ var readProduct = (() => {
   /* ---------- what a reader sees ---------- */
 
   const SPECS = {
-    brand: /^(brand( name)?|marke|marque|marca|merk|brend|blagovna znamka|značka|značka:|producent|бренд|производитель|торговая марка|브랜드|品牌|hersteller|manufacturer|fabricante|tootja|الماركة)\s*:?$/i,
+    brand: /^(brand( name)?|marke|marque|marca|merk|brend|kaubamärk|blagovna znamka|značka|značka:|producent|бренд|производитель|торговая марка|브랜드|品牌|hersteller|manufacturer|fabricante|tootja|الماركة)\s*:?$/i,
     gtin: /^(ean(-?13|-?8|[- ]?code)?|gtin(-?1[234]|-?8)?|upc|barcode|isbn(-?13)?|strichcode|código de barras)\s*:?$/i,
     sku: /^(sku|item (no\.?|number|code)|product (code|number|id)|article (no\.?|number)|art\.? ?(nr|no)\.?|artikel-?(nr|nummer)\.?|référence|ref\.?|código|код( товара)?|model( number)?|asin)\s*:?$/i,
   };
 
-  /** @param {Document} page @returns {Facts} brand, GTIN and number from tables of particulars */
+  /** @param {Document} page @returns {Facts} brand, GTIN and number from lists of particulars */
   function fromSpecs(page) {
-    const labels = [...page.querySelectorAll("th, dt, td:first-child, li > span:first-child, li > b:first-child, li > strong:first-child, tr > *:first-child")].slice(0, 600);
-    /** @type {Facts} */
+    const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+    /** @type {Record<string, string>} */
     const facts = {};
-    for (const label of labels) {
-      const text = clean(label.textContent).slice(0, 60);
-      if (!text) continue;
+    for (let steps = 0; steps < 30000 && walker.nextNode(); steps += 1) {
+      const text = walker.currentNode.nodeValue ?? "";
+      if (text.length < 3 || text.length > 40 || !/\S/.test(text)) continue;
       for (const [field, pattern] of Object.entries(SPECS)) {
-        if (!pattern.test(text) || facts[/** @type {"brand"} */ (field)]) continue;
-        const value = clean(label.nextElementSibling?.textContent ?? label.nextSibling?.textContent);
-        const read = field === "gtin" ? readGtin(value.split(",")[0]) : value.length < 60 ? readBrand(value) : null;
-        if (read) facts[/** @type {"brand"} */ (field)] = read;
+        if (field in facts || !pattern.test(clean(text))) continue;
+        const value = particularOf(walker.currentNode);
+        const read = field === "gtin" ? readGtin(value.split(/[, ]/)[0]) : readBrand(value);
+        if (read) facts[field] = read;
       }
     }
     return facts;
+  }
+
+  /** @param {Node} label @returns {string} what stands beside it, in its row */
+  function particularOf(label) {
+    const beside = clean(label.nextSibling?.textContent).replace(/^[:\s]+/, "");
+    if (beside) return beside.slice(0, 80);
+    let element = label.parentElement;
+    if (!element || element.closest("header, footer, nav, aside, form, script, style, h1")) return "";
+    for (let up = 0; up < 3 && element && !element.nextElementSibling; up += 1) element = element.parentElement;
+    return clean(element?.nextElementSibling?.textContent).slice(0, 80);
   }
 
   /** @param {Document} page @returns {HTMLElement | null} the heading that names the product */
@@ -721,15 +731,21 @@ var readProduct = (() => {
   function canBuy(page) {
     const controls = [...page.querySelectorAll(
       "button, input[type=submit], input[type=button], input[type=image], [role=button], a[class], a[id], [class*=buy i], [class*=cart i], [id*=buy i], [id*=cart i]")].slice(0, 1500);
-    return controls.some((c) => BUY.test(labelOf(c)) && !c.closest("header, nav, footer"));
+    return (
+      page.querySelector("form[action*='cart' i] [type=submit], input[name=quantity i], input[name=qty i], input[name=product_id i]") !== null ||
+      controls.some((c) => BUY.test(labelOf(c)) && !c.closest("header, nav, footer"))
+    );
   }
+
+  /** @param {Element} e @returns {boolean} whether its text is cheap to read */
+  const isSmall = (e) => e.childElementCount < 4 && ![...e.children].some((child) => child.childElementCount > 3);
 
   /** @param {Element} control @returns {string} all that may say what it does */
   const labelOf = (control) =>
     [
-      control.childElementCount < 4 ? control.textContent?.slice(0, 80) : "",
+      isSmall(control) ? control.textContent?.slice(0, 80) : "",
       control.id,
-      ...["value", "class", "aria-label", "title", "alt", "data-test"].map((name) => control.getAttribute(name)),
+      ...["value", "class", "aria-label", "title", "alt", "onclick", "data-test"].map((name) => control.getAttribute(name)),
     ].join(" ");
 
   /**
@@ -851,12 +867,14 @@ var readProduct = (() => {
     }
   }
 
-  /** @param {Document} page @returns {string} the shop's host, also on a saved copy */
+  /** @param {Document} page @returns {string} the shop's host, also on a saved or mirrored copy */
   function hostOf(page) {
-    const own = page.location?.hostname ?? "";
-    const saved = own === "" || own === "localhost" || /^[\d.]+$/.test(own);
-    const host = saved ? new URL(canonicalUrl(page) || "about:blank", "about:blank").hostname || own : own;
-    return host.replace(/^www\./, "");
+    const here = page.location?.hostname ?? "";
+    const canonical = canonicalUrl(page);
+    const named = URL.canParse(canonical) ? new URL(canonical).hostname : "";
+    const saved = here === "" || here === "localhost" || /^[\d.]+$/.test(here);
+    const mirrored = !shopOf(here) && shopOf(named) !== undefined;
+    return ((saved || mirrored) && named ? named : here).replace(/^www\./, "");
   }
 
   /** @param {Facts[]} sources @param {keyof Facts} field */
