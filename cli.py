@@ -32,6 +32,17 @@ AsOf = Annotated[str, typer.Option(help="Use only what was known then (YYYY-MM-D
 CRAWL_EXIT = {"ok": 0, "empty": 0, "blocked": 3, "login_wall": 3, "changed": 4}
 
 
+@app.command()
+def demo(
+    orders: Annotated[int, typer.Option(help="Orders of the made-up market.")] = 50_000,
+    stay: Annotated[bool, typer.Option(help="Go on until Ctrl-C.")] = True,
+) -> None:
+    """Run the whole pipeline on a made-up market, served over HTTP here."""
+    from sample.demo import Demo  # noqa: PLC0415
+
+    Demo(get_settings(), orders, Console()).run(stay=stay)
+
+
 @db.command("upgrade")
 def db_upgrade(as_json: Json = False) -> None:
     """Create the database, or migrate it to this version."""
@@ -108,8 +119,8 @@ def trends(
 @app.command()
 def match(as_json: Json = False) -> None:
     """Link products to the hashtags that speak of them."""
+    from ml.daily import prepare  # noqa: PLC0415
     from ml.matching import links  # noqa: PLC0415
-    from ml.refresh import prepare  # noqa: PLC0415
 
     database = _database()
     prepare(database)

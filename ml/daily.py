@@ -3,11 +3,23 @@
 import duckdb
 from sqlmodel import Session
 
+from ml.matching import link_products
 from ml.observations import sql
+from ml.sentiment import score_reviews
 from store.bulk import replace_rows
+from store.database import Database
 from store.tables import HashtagDay, ProductDay
 
 STEPS = ("video_seen", "resale_usd", "hashtag_day", "product_day")
+
+
+def prepare(database: Database) -> dict[str, int]:
+    """Link new products to hashtags and score new reviews; return how many."""
+    with database.writing() as session:
+        return {
+            "product_hashtag": link_products(session),
+            "review": score_reviews(session),
+        }
 
 
 def compute_daily(duck: duckdb.DuckDBPyConnection) -> None:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 from sqlmodel import Session
 
-from ml.daily import compute_daily
+from ml.daily import compute_daily, prepare
 from ml.observations import load_observations, put, sql
 from store.database import Database
 from store.duck import duck_session
@@ -158,6 +158,7 @@ def write_dataset(
     dict
         Rows, target and file.
     """
+    prepare(database)
     with duck_session() as duck, database.reading() as session:
         dataset = load_dataset(duck, session, settings, as_of)
     rows = dataset.rows.append_column("target", pa.array(dataset.y))

@@ -158,4 +158,5 @@ def links(database: Database) -> list[dict[str, Any]]:
     table = sql_table(ProductHashtag)
     query = select(table).order_by(table.c.product_id, table.c.confidence.desc())
     with database.reading() as session:
-        return read_rows(session, query).to_pylist()
+        rows: list[dict[str, Any]] = read_rows(session, query).to_pylist()
+        return rows

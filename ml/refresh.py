@@ -8,12 +8,10 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from ml.card import Kept
-from ml.daily import compute_daily, store_daily
-from ml.matching import link_products
+from ml.daily import compute_daily, prepare, store_daily
 from ml.observations import load_observations
 from ml.registry import champion_row
 from ml.retention import kept_by_product
-from ml.sentiment import score_reviews
 from ml.serving import Scorer
 from store.clock import utc_now
 from store.database import Database
@@ -48,15 +46,6 @@ def refresh(
         if champion_row(database, "shopper"):
             counts["risk_card"] = _store_cards(database, settings, duck)
     return counts
-
-
-def prepare(database: Database) -> dict[str, int]:
-    """Link new products to hashtags and score new reviews; return how many."""
-    with database.writing() as session:
-        return {
-            "product_hashtag": link_products(session),
-            "review": score_reviews(session),
-        }
 
 
 def _store_cards(

@@ -9,13 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from ml.card import Evidence
-from ml.daily import compute_daily
+from ml.daily import compute_daily, prepare
 from ml.dataset import feature_rows
 from ml.evidence import evidence_of, widened
 from ml.model import RegretModel
 from ml.observations import load_observations
 from ml.reasons import reasons_for
-from ml.refresh import prepare
 from ml.registry import champion
 from store.database import Database
 from store.duck import duck_session

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.calibration import fit_calibration
+from ml.daily import prepare
 from ml.dataset import Dataset, load_dataset, split_days
 from ml.evaluation import figures
 from ml.features import GROUPS, Encoder, Purpose
@@ -66,6 +67,7 @@ def train(
     NotEnoughDataError
         With what is missing.
     """
+    prepare(database)
     with duck_session() as duck, database.reading() as session:
         dataset = load_dataset(duck, session, settings, as_of)
     trained_at = utc_now()

@@ -141,7 +141,8 @@ def _demand(
 def _ages(rng: np.random.Generator, hyped: npt.NDArray[np.bool_]) -> Ints:
     young, all_ages = rng.gamma(4, 2.6, len(hyped)), rng.gamma(4, 6, len(hyped))
     ages = 15 + np.where(hyped & (rng.random(len(hyped)) < 0.6), young, all_ages)
-    return np.minimum(ages, 88).astype(np.int64)
+    capped: Ints = np.minimum(ages, 88).astype(np.int64)
+    return capped
 
 
 def _returns(

@@ -14,8 +14,15 @@ from sample.world import Market
 ZIP_COUNT = 500
 
 
-def write_export(market: Market, folder: Path) -> None:
+def write_export(
+    market: Market, folder: Path, shop_url: str = "http://127.0.0.1:8080"
+) -> None:
     """Write every file of the import format.
+
+    Parameters
+    ----------
+    shop_url : str
+        Where the shop's product pages are served.
 
     Raises
     ------
@@ -26,7 +33,7 @@ def write_export(market: Market, folder: Path) -> None:
     for name, table in {
         "orders": _orders(market),
         "returns": _returns(market),
-        "products": _products(market),
+        "products": _products(market, shop_url),
         "hashtag_metrics": _hashtag_metrics(market),
         "videos": _videos(market),
         "resale_listings": _listings(market),
@@ -78,7 +85,7 @@ def _returns(market: Market) -> pa.Table:
     )
 
 
-def _products(market: Market) -> pa.Table:
+def _products(market: Market, shop_url: str) -> pa.Table:
     rng = np.random.default_rng((market.seed, 3))
     # The retailer tags two in three; the rest are to be matched by their titles.
     tagged = rng.random(len(market.products)) < 0.67
@@ -91,7 +98,7 @@ def _products(market: Market) -> pa.Table:
             "list_price": [float(p.list_price) for p in market.products],
             "currency": [p.currency for p in market.products],
             "gtin": [p.gtin for p in market.products],
-            "url": [f"http://127.0.0.1/p/{p.slug}" for p in market.products],
+            "url": [f"{shop_url}/p/{p.slug}" for p in market.products],
             "hashtags": [
                 ";".join(f"#{h}" for h in p.hashtags) if known else ""
                 for p, known in zip(market.products, tagged, strict=True)

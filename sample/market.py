@@ -58,8 +58,15 @@ class SampleListing:
 class MarketView(Protocol):
     """What the sample sites may ask of the market."""
 
-    products: list[SampleProduct]
-    hashtags: list[str]
+    @property
+    def products(self) -> list[SampleProduct]:
+        """All products of the shop."""
+        ...
+
+    @property
+    def hashtags(self) -> list[str]:
+        """All hashtags, without ``#``."""
+        ...
 
     def view_count(self, hashtag: str, at: datetime) -> int:
         """Return the hashtag's total views at a moment."""

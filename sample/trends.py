@@ -32,7 +32,8 @@ class Trends:
     def smooth(self) -> Floats:
         """Mean real views of the last 7 days, as known at the end of each day."""
         padded = np.pad(self.real, ((0, 0), (WEEK, 0)), mode="edge").cumsum(axis=1)
-        return (padded[:, WEEK:] - padded[:, :-WEEK]) / WEEK
+        smooth: Floats = (padded[:, WEEK:] - padded[:, :-WEEK]) / WEEK
+        return smooth
 
     @property
     def level(self) -> Floats:
@@ -61,12 +62,12 @@ class Trends:
 
 def make_trends(rng: np.random.Generator, n_hashtags: int, n_days: int) -> Trends:
     """Draw a wave, often a second one, and here and there a bot campaign."""
-    days = np.arange(n_days)
+    days: Floats = np.arange(n_days, dtype=float)
     shape = _wave(rng, days, rng.uniform(0, n_days + 60, n_hashtags))
     again = rng.uniform(60, 160, n_hashtags) + rng.uniform(0, n_days, n_hashtags)
     second = rng.random(n_hashtags) < 0.25
     height = np.where(second, rng.uniform(0.3, 0.8, n_hashtags), 0)
-    shape = shape + height[:, None] * _wave(rng, days, again)
+    shape += height[:, None] * _wave(rng, days, again)
     peak_views = rng.lognormal(np.log(400_000), 1.1, (n_hashtags, 1))
     week = 1 + 0.15 * np.sin(2 * np.pi * (days / WEEK + rng.random((n_hashtags, 1))))
     noise = rng.lognormal(0, 0.12, (n_hashtags, n_days))

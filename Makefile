@@ -1,0 +1,39 @@
+# `make demo` and `make test` set up all they need; the other goals too.
+VENV := .venv/bin
+
+.PHONY: setup demo test check bench docs lock clean
+
+setup:
+	@scripts/setup.sh
+
+demo: setup
+	@$(VENV)/trendguard demo
+
+test: setup
+	@$(VENV)/pytest
+
+check: setup node_modules/.package-lock.json
+	@$(VENV)/ruff check -q .
+	@$(VENV)/ruff format -q --check .
+	@$(VENV)/mypy --no-error-summary
+	@$(VENV)/lint-imports --no-logo >.import_linter.log || { cat .import_linter.log; exit 1; }
+	@npm run --silent check
+
+node_modules/.package-lock.json: package-lock.json
+	@command -v npm >/dev/null || { echo "make check needs Node.js 20 or later"; exit 1; }
+	@npm ci --silent --no-progress
+	@touch $@
+
+bench: setup
+	@$(VENV)/python -m bench
+
+docs: setup
+	@$(VENV)/python scripts/write_docs.py
+
+lock: setup
+	@$(VENV)/python -m uv pip compile -q --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --group dev \
+		pyproject.toml -o requirements.lock
+
+clean:
+	@rm -rf .venv node_modules data .mypy_cache .ruff_cache .pytest_cache .hypothesis

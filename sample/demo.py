@@ -1,0 +1,218 @@
+"""The whole pipeline on the made-up market: what `trendguard demo` runs."""
+
+import json
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import numpy as np
+from rich.console import Console
+from sqlmodel import select
+
+from ml.refresh import refresh
+from ml.training import train
+from sample.demo_report import report
+from sample.export import write_export
+from sample.market import SampleProduct
+from sample.processes import command, running
+from sample.sites import ebay_site, poshmark_site, tiktok_site
+from sample.sites.serve import ServedMarket
+from sample.sites.shop import shop_site
+from sample.steps import Steps
+from sample.world import Market
+from store.clock import utc_now
+from store.database import Database, open_database
+from store.errors import TrendGuardError
+from store.importing import import_folder
+from store.settings import Settings
+from store.tables import RiskCard, Watch
+
+READY_SECONDS = 60
+CRAWLED_PRODUCTS = 2
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One demonstration, in a folder of its own that every run starts anew.
+
+    Parameters
+    ----------
+    settings : Settings
+        The user's; the demo's own data lies in ``demo`` under its data folder.
+    order_count : int
+        Size of the made-up market.
+    console : rich.console.Console
+        Where progress goes.
+    """
+
+    settings: Settings
+    order_count: int
+    console: Console
+
+    def run(self, *, stay: bool) -> None:
+        """Build everything, show where to look, and stay until Ctrl-C.
+
+        Raises
+        ------
+        TrendGuardError
+            If a step fails.
+        """
+        started = time.monotonic()
+        steps = Steps(self.console)
+        with ExitStack() as stack, _sigterm_as_ctrl_c(), suppress(KeyboardInterrupt):
+            with steps.step("a made-up market, served over HTTP"):
+                market = Market(order_count=self.order_count, end_on=utc_now().date())
+                urls = stack.enter_context(ServedMarket(_sites(market))).urls
+            settings = self._own_settings(urls)
+            database = open_database(settings)
+            stack.callback(database.close)
+            self._learn(steps, market, urls["shop"], database)
+            with steps.step("API, scheduler and worker started"):
+                for name in ("serve", "schedule", "worker"):
+                    stack.enter_context(running(settings, name))
+                _wait_until_ready(settings)
+            product, card = _riskiest(database, market)
+            seconds = time.monotonic() - started
+            self.console.print(report(settings, urls, product, card, seconds))
+            while stay:
+                time.sleep(1)
+        self.console.print("stopped: nothing is left running")
+
+    def _own_settings(self, urls: dict[str, str]) -> Settings:
+        folder = self.settings.data_dir.resolve() / "demo"
+        shutil.rmtree(folder, ignore_errors=True)
+        return Settings(
+            data_dir=folder,
+            database_url="",
+            redis_url="",
+            trained_on="sample",
+            crawl_delay_seconds=0.2,
+            tiktok_url=urls["tiktok"],
+            ebay_url=urls["ebay"],
+            poshmark_url=urls["poshmark"],
+            browser_path=self.settings.browser_path,
+            api_port=_usable_port(self.settings),
+        )
+
+    def _learn(
+        self, steps: Steps, market: Market, shop_url: str, database: Database
+    ) -> None:
+        settings = database.settings
+        with steps.step("its retailer's export imported") as done:
+            export = settings.data_dir / "export"
+            write_export(market, export, shop_url)
+            imported = import_folder(database, settings, export)
+            done(f"{imported.files['orders'].added:,} orders")
+        for spider, arguments in _crawls(market):
+            target = next(iter(arguments.values()))
+            with steps.step(f"{spider} of {target!r}") as done:
+                words = [f"-a{name}={value}" for name, value in arguments.items()]
+                result = command(settings, "crawl", spider, *words)
+                done(_told(result))
+        with steps.step("model trained and calibrated") as done:
+            figures = train(database, settings)["shopper"]
+            done(f"AUC {figures['auc']:.3f} on {figures['n']:,} later orders")
+        with steps.step("daily tables and risk cards") as done:
+            counts = refresh(database, settings)
+            done(
+                f"{counts['product_day']:,} product days, {counts['risk_card']:,} keys"
+            )
+        _watch(database, market)
+
+
+def _sites(market: Market) -> dict[str, Any]:
+    return {
+        "tiktok": tiktok_site(market),
+        "ebay": ebay_site(market),
+        "poshmark": poshmark_site(market),
+        "shop": shop_site(market),
+    }
+
+
+def _trending(market: Market) -> list[SampleProduct]:
+    heat = np.where(
+        market.goods.hashtag >= 0, market.trends.heat[market.goods.hashtag, -1], 0
+    )
+    hottest = np.argsort(-heat, kind="stable")[:CRAWLED_PRODUCTS]
+    return [market.products[i] for i in hottest]
+
+
+def _crawls(market: Market) -> Iterator[tuple[str, dict[str, str]]]:
+    for product in _trending(market):
+        yield "tiktok_tag", {"hashtag": product.hashtags[0]}
+        named = {"query": product.title, "product_id": product.product_id}
+        yield "ebay_search", named
+        yield "poshmark_search", named
+
+
+def _told(result: dict[str, Any]) -> str:
+    found = ", ".join(f"{n} {kind}" for kind, n in result["items"].items() if n)
+    why = f" ({result['message']})" if result["outcome"] not in ("ok", "empty") else ""
+    return f"{result['outcome']}{why}{': ' if found else ''}{found}"
+
+
+def _watch(database: Database, market: Market) -> None:
+    with database.writing() as session:
+        for product in _trending(market):
+            session.add(
+                Watch(
+                    spider="ebay_search",
+                    target=product.title,
+                    product_id=product.product_id,
+                    every_minutes=60,
+                    asked_by="import",
+                    next_due_at=utc_now(),
+                )
+            )
+
+
+def _riskiest(database: Database, market: Market) -> tuple[SampleProduct, RiskCard]:
+    with database.reading() as session:
+        cards = session.exec(select(RiskCard)).all()
+    sure = [card for card in cards if card.payload["evidence"] == "enough"] or cards
+    card = max(sure, key=lambda c: (c.payload["risk"] or 0, c.key))
+    found = next(p for p in market.products if p.product_id == card.product_id)
+    return found, card
+
+
+def _wait_until_ready(settings: Settings) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    url = f"http://{settings.api_host}:{settings.api_port}/ready"
+    while time.monotonic() < deadline:
+        with suppress(URLError, OSError), urlopen(url, timeout=2) as answer:
+            if json.load(answer):
+                return
+        time.sleep(0.2)
+    raise TrendGuardError(
+        f"the API did not get ready in {READY_SECONDS} s; see "
+        f"{settings.data_dir / 'logs' / 'serve.log'}"
+    )
+
+
+def _usable_port(settings: Settings) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.api_host, settings.api_port))
+        except OSError:
+            probe.bind((settings.api_host, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    def interrupt(_number: int, _frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

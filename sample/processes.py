@@ -1,0 +1,81 @@
+"""Child processes of the demonstration: the command line itself, with its settings."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from store.errors import TrendGuardError
+from store.settings import Settings
+
+STOP_SECONDS = 15
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return this process's environment with the settings as TRENDGUARD_* in it."""
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("TRENDGUARD_")}
+    values = settings.model_dump(mode="json", exclude_none=True)
+    ours = {
+        f"TRENDGUARD_{name.upper()}": v if isinstance(v, str) else json.dumps(v)
+        for name, v in values.items()
+    }
+    return outside | ours
+
+
+def command(settings: Settings, *words: str) -> dict[str, Any]:
+    """Run a command with ``--json`` to its end and return what it printed.
+
+    Raises
+    ------
+    TrendGuardError
+        If it printed no result, with what it said instead.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *words, "--json"],
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        result: dict[str, Any] = json.loads(done.stdout)
+    except ValueError as error:
+        said = done.stderr.strip().splitlines()[-3:]
+        raise TrendGuardError(
+            f"`trendguard {' '.join(words)}` failed: {' '.join(said)}"
+        ) from error
+    return result
+
+
+@contextmanager
+def running(settings: Settings, name: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command until the block ends; what it says goes to ``logs/<name>.log``."""
+    folder = settings.data_dir / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli", name],
+            env=environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C reaches the demonstration alone, which then ends each in order.
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
