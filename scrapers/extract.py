@@ -72,9 +72,8 @@ def extract_file(kind: str, file: Path, url: str = "") -> dict[str, Any]:
         raise BadFileError(f"{file}: can't be read: {error.strerror}") from error
     try:
         text = decode_body(_unzipped(body))
-        response = HttpResponse(
-            url or SITES[kind.split("-", maxsplit=1)[0]], body=text.encode(), encoding="utf-8"
-        )
+        address = url or SITES[kind.split("-", maxsplit=1)[0]]
+        response = HttpResponse(address, body=text.encode(), encoding="utf-8")
         reading = KINDS[kind](response=response).read()
     except CrawlError as error:
         return {"outcome": error.outcome, "items": [], "message": str(error)}

@@ -9,7 +9,7 @@ from scrapy.http import Request, Response
 
 from store.clock import utc_now
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 30.0
 ASKED_TO_WAIT = (429, 503)
 
 

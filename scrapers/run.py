@@ -7,7 +7,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapers.browser import browser_launch_options
 from scrapers.findings import Findings
 from scrapers.pipeline import Pipeline
-from scrapers.runs import begin_run, end_run, started_at
+from scrapers.runs import begin_run, end_run, refuse_ended, started_at
 from scrapers.spiders.ebay_search import EbaySearchSpider
 from scrapers.spiders.poshmark_search import PoshmarkSearchSpider
 from scrapers.spiders.site_spider import SiteSpider
@@ -63,22 +63,24 @@ def crawl(
         return _result(run)
     findings = Findings()
     try:
-        _fetch(settings, run, findings)
+        _fetch(settings, spider, arguments, findings)
     except Exception as error:
         findings.refuse(FailedError(f"{type(error).__name__}: {error}"))
     except BaseException:
         findings.refuse(FailedError("the crawl was stopped from outside"))
-        _store(database, run, findings)
+        _store(database, run, arguments, findings)
         raise
-    return _result(_store(database, run, findings))
+    return _result(_store(database, run, arguments, findings))
 
 
-def _fetch(settings: Settings, run: CrawlRun, findings: Findings) -> None:
-    kind = SPIDERS[run.spider]
+def _fetch(
+    settings: Settings, spider: str, arguments: dict[str, str], findings: Findings
+) -> None:
+    kind = SPIDERS[spider]
     process = AsyncCrawlerProcess(_scrapy_settings(settings, kind))
     crawler = process.create_crawler(kind)
     task = process.crawl(
-        crawler, settings_=settings, findings=findings, arguments=run.arguments
+        crawler, settings_=settings, findings=findings, arguments=arguments
     )
     process.start()
     if task.done() and not task.cancelled() and (error := task.exception()):
@@ -87,10 +89,13 @@ def _fetch(settings: Settings, run: CrawlRun, findings: Findings) -> None:
     findings.end(str(reason or "it never began"))
 
 
-def _store(database: Database, run: CrawlRun, findings: Findings) -> CrawlRun:
-    pipeline = Pipeline(run.spider, run.arguments, started_at(run))
+def _store(
+    database: Database, run: CrawlRun, arguments: dict[str, str], findings: Findings
+) -> CrawlRun:
+    pipeline = Pipeline(run.spider, arguments, started_at(run))
     counts: dict[str, int] = {}
     with database.writing() as session:
+        refuse_ended(session, run)
         if findings.outcome == "ok":
             pipeline.take(session, findings.items)
             counts = pipeline.write(session)
@@ -124,7 +129,8 @@ def _result(run: CrawlRun) -> dict[str, Any]:
 def _scrapy_settings(settings: Settings, kind: type[SiteSpider]) -> dict[str, Any]:
     # An INFO log of Scrapy is of no use to who only wants the outcome.
     level = settings.log_level if "log_level" in settings.model_fields_set else None
-    seconds = min(DOWNLOAD_SECONDS, settings.crawl_timeout_seconds)
+    # What is under way when the crawl's time is over still gets its answer.
+    seconds = min(DOWNLOAD_SECONDS, max(1, settings.crawl_timeout_seconds // 4))
     chosen = {
         "USER_AGENT": settings.user_agent,
         "ROBOTSTXT_OBEY": True,
@@ -134,7 +140,7 @@ def _scrapy_settings(settings: Settings, kind: type[SiteSpider]) -> dict[str, An
         "DOWNLOAD_TIMEOUT": seconds,
         "DOWNLOAD_MAXSIZE": LARGEST_BYTES,
         "DOWNLOAD_WARNSIZE": 0,
-        "CLOSESPIDER_TIMEOUT": settings.crawl_timeout_seconds,
+        "CLOSESPIDER_TIMEOUT": max(1, settings.crawl_timeout_seconds - seconds),
         "RETRY_TIMES": 2,
         "RETRY_GIVE_UP_LOG_LEVEL": "INFO",
         "REDIRECT_MAX_TIMES": 5,

@@ -60,6 +60,23 @@ def end_run(
     return session.merge(run)
 
 
+def refuse_ended(session: Session, run: CrawlRun) -> None:
+    """Raise if somebody ended the run while it was under way; then nothing is stored.
+
+    Raises
+    ------
+    ConflictError
+        With the state it was brought to.
+    """
+    session.expire_all()
+    current = session.get(CrawlRun, run.run_id)
+    state = current.state if current else "deleted"
+    if state != "running":
+        raise ConflictError(
+            f"crawl run {run.run_id} is {state} since it began: nothing was stored"
+        )
+
+
 def started_at(run: CrawlRun) -> datetime:
     """Return when a begun run began."""
     if run.started_at is None:
@@ -83,6 +100,8 @@ def _found_or_made(
     run = session.get(CrawlRun, run_id)
     if run is None:
         raise MissingError(f"there is no crawl run {run_id}")
+    if run.spider != spider:
+        raise ConflictError(f"crawl run {run_id} is of {run.spider}, not of {spider}")
     if run.state == "cancelled":
         raise ConflictError(f"crawl run {run_id} was cancelled")
     return run

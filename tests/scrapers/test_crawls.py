@@ -12,9 +12,10 @@ from sqlmodel import select
 from sample.sites import ebay_site, poshmark_site, tiktok_site
 from sample.sites.serve import ServedMarket
 from scrapers.browser import browser_launch_options
+from scrapers.runs import begin_run, refuse_ended
 from store.clock import utc_now
 from store.database import Database
-from store.errors import SettingsError
+from store.errors import ConflictError, MissingError, SettingsError
 from store.settings import Settings
 from store.tables import CrawlRun, HashtagSnapshot, Listing, Product, Video
 from tests.sample.lamps import Lamps
@@ -73,7 +74,9 @@ def command(chosen, *words):
     }
     environment |= dict(os.environ) | {"TRENDGUARD_CRAWL_DELAY_SECONDS": "0"}
     line = [sys.executable, "-m", "cli", "crawl", *words]
-    return subprocess.run(line, env=environment, capture_output=True, text=True)
+    return subprocess.run(
+        line, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def test_a_search_from_the_command_line(chosen, opened):
@@ -158,6 +161,27 @@ def test_an_unknown_hashtag_in_a_real_browser(browser, chosen, opened, crawls):
     result = crawls.start(chosen, "tiktok_tag", {"hashtag": "teapot"}).result()
     assert (result["outcome"], result["items"]) == ("not_found", {})
     assert rows(opened, HashtagSnapshot) == []
+
+
+@pytest.mark.parametrize("state", ["cancelled", "done"])
+def test_a_run_that_was_ended_meanwhile_stores_nothing(chosen, opened, state):
+    run = begin_run(opened, "ebay_search", {"query": "lamp"})
+    with opened.writing() as session:
+        session.get_one(CrawlRun, run.run_id).state = state
+    with opened.writing() as session, pytest.raises(ConflictError, match=state):
+        refuse_ended(session, run)
+
+
+def test_a_cancelled_or_unknown_run_does_not_begin(chosen, opened):
+    run = begin_run(opened, "ebay_search", {"query": "lamp"})
+    with pytest.raises(MissingError):
+        begin_run(opened, "ebay_search", {}, "none")
+    with pytest.raises(ConflictError, match="is of ebay_search"):
+        begin_run(opened, "tiktok_tag", {}, run.run_id)
+    with opened.writing() as session:
+        session.get_one(CrawlRun, run.run_id).state = "cancelled"
+    with pytest.raises(ConflictError, match="cancelled"):
+        begin_run(opened, "ebay_search", {}, run.run_id)
 
 
 def test_a_queued_run_is_carried_out_once(chosen, opened, crawls):
