@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import playwright
+from playwright.async_api import Request
 
 from store.errors import SettingsError
 from store.settings import Settings
@@ -19,6 +20,7 @@ QUIET = (
     "--no-first-run",
     "--disable-quic",
 )
+BALLAST = {"image", "media", "font"}
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CACHES = {
     "darwin": Path.home() / "Library/Caches/ms-playwright",
@@ -63,6 +65,11 @@ def _configured(settings: Settings) -> Path | None:
     if not path.is_file():
         raise SettingsError(f"TRENDGUARD_BROWSER_PATH: there is no file {path}")
     return path
+
+
+def is_ballast(request: Request) -> bool:
+    """Whether a page can be read without this: pictures, films and fonts."""
+    return request.resource_type in BALLAST
 
 
 def playwright_revision() -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from scrapers.browser import browser_launch_options
+from scrapers.browser import browser_launch_options, is_ballast
 from scrapers.findings import Findings
 from scrapers.pipeline import Pipeline
 from scrapers.runs import begin_run, end_run, refuse_ended, started_at
@@ -136,6 +136,7 @@ def _scrapy_settings(settings: Settings, kind: type[SiteSpider]) -> dict[str, An
         "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": settings.user_agent.split("/")[0],
         "DOWNLOAD_DELAY": settings.crawl_delay_seconds,
+        "RANDOMIZE_DOWNLOAD_DELAY": False,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_TIMEOUT": seconds,
         "DOWNLOAD_MAXSIZE": LARGEST_BYTES,
@@ -165,6 +166,7 @@ def _browser_settings(settings: Settings, seconds: int) -> dict[str, Any]:
         "DOWNLOAD_HANDLERS": {"http": BROWSER_HANDLER, "https": BROWSER_HANDLER},
         "PLAYWRIGHT_LAUNCH_OPTIONS": browser_launch_options(settings),
         "PLAYWRIGHT_CONTEXTS": {"default": context},
+        "PLAYWRIGHT_ABORT_REQUEST": is_ballast,
         "PLAYWRIGHT_MAX_CONTEXTS": 1,
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 2,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": seconds * 1000,

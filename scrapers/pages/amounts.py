@@ -27,7 +27,10 @@ BY_COUNTRY = {
     "mx": "MXN", "se": "SEK", "no": "NOK", "dk": "DKK",
 }  # fmt: skip
 DOLLAR = re.compile(r"([A-Z]{1,3})?\s?\$")
-CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
+# Beside the number: "ALL" and "TOP" are words in a row, and currencies.
+CODE = re.compile(
+    r"(?<![A-Za-z])([A-Z]{3})\s?(?=[\d$])|(?<=\d)\s?([A-Z]{3})(?![A-Za-z])"
+)
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,9 @@ def read_amount(text: str, url: str = "") -> Amount | None:
 
 def read_currency(text: str, url: str = "") -> str | None:
     """Return the ISO 4217 code of the currency a text names, or None."""
-    for code in CODE.findall(text):
-        if code in currency_exponents():
-            return str(code)
+    for before, after in CODE.findall(text):
+        if (before or after) in currency_exponents():
+            return str(before or after)
     country = (urlsplit(url).hostname or "").rsplit(".", 1)[-1]
     if found := DOLLAR.search(text):
         sign = found.group(1)

@@ -12,7 +12,7 @@ from scrapers.pages.ebay_card import CardLayout, EbayCard, ItemLayout
 from scrapers.pages.listing import listing_item
 from scrapers.pages.page import HtmlPage, Item, Reading
 from scrapers.pages.walls import refuse_wall, visible_text
-from store.errors import ChangedError
+from store.errors import ChangedError, FailedError
 
 HEADING = ".srp-controls__count-heading"
 RESULTS = "ul.srp-results, .srp-results"
@@ -31,6 +31,8 @@ class EbaySearchPage(HtmlPage):
         """Return the listings; see `SitePage.read`."""
         if not self.css(HEADING) and not self.css(RESULTS):
             refuse_wall(self.selector)
+            if "error page" in visible_text(self.css("title")).lower():
+                raise FailedError("eBay shows its error page")
             raise ChangedError("neither results nor their count are where they were")
         items = self.items
         readable = [item for item in items if item["title"] and item["price"]]

@@ -52,7 +52,7 @@ def refuse_status_code(data: dict[str, Any]) -> None:
     BlockedError
         For any other status: the web API refuses with them.
     """
-    code = data.get("statusCode", data.get("status_code", 0)) or 0
+    code = int(data.get("statusCode", data.get("status_code", 0)) or 0)
     words = data.get("statusMsg") or data.get("status_msg") or ""
     if not code:
         return

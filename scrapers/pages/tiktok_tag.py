@@ -77,7 +77,7 @@ class TikTokTagPage(HtmlPage):
         count = read_count(counter or "")
         if not title or count is None:
             raise ChangedError("the hashtag's name or counter is not where it was")
-        return _hashtag(title, count)
+        return _hashtag(title, counter or "", count)
 
     def _from_description(self) -> Item | None:
         # "name |20.2M videos Watch the latest videos about ..."
@@ -86,7 +86,7 @@ class TikTokTagPage(HtmlPage):
         count = read_count(rest) if re.match(r"\s*\d", rest) else None
         if not bar or count is None or self._asked is None:
             return None
-        return _hashtag(name.strip(), count)
+        return _hashtag(name.strip(), rest.split("Watch")[0], count)
 
     @property
     def _asked(self) -> str | None:
@@ -114,10 +114,12 @@ class TikTokTagPage(HtmlPage):
         raise BlockedError("the page came without its counters and fetched none")
 
 
-def _hashtag(name: str, video_count: int) -> Item:
+def _hashtag(name: str, counter: str, count: int) -> Item:
+    # Until 2023 the counter was what its name says.
+    is_views = re.search(r"\bviews?\b", counter, re.I)
     return {
         "hashtag": name.removeprefix("#").lower(),
-        "view_count": None,
-        "video_count": video_count,
+        "view_count": count if is_views else None,
+        "video_count": None if is_views else count,
         "challenge_id": None,
     }

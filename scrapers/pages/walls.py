@@ -15,8 +15,8 @@ from store.errors import (
 
 REFUSAL_TITLE = re.compile(
     r"pardon our interruption|access denied|security measure|robot or human"
-    r"|just a moment|attention required|are you a robot|captcha|403 forbidden"
-    r"|too many requests|verify (?:that )?you|unusual traffic|request blocked",
+    r"|just a moment|^please wait|attention required|are you a robot|captcha"
+    r"|403 forbidden|too many requests|verify (?:that )?you|unusual traffic|request blocked",
     re.I,
 )
 REFUSAL_TEXT = re.compile(
@@ -29,6 +29,7 @@ LOGIN_TITLE = re.compile(
 )
 LOGIN_ADDRESS = re.compile(r"//(?:signin|login)\.|/(?:signin|login)(?:[/?#]|$)", re.I)
 CAPTCHA = "#captcha-verify-image, .captcha-verify-container, #captcha_form, #px-captcha"
+FOREIGN_CAPTCHA = "iframe[src*=captcha], form[action*=captcha], script[src*=captcha]"
 
 
 def refuse_wrong_body(text: str) -> None:
@@ -62,7 +63,8 @@ def refuse_wall(selector: Selector) -> None:
         With the page's title.
     """
     title = visible_text(selector.css("title"))
-    if selector.css(CAPTCHA) or REFUSAL_TITLE.search(title):
+    captcha = selector.css(f"{CAPTCHA}, {FOREIGN_CAPTCHA}")
+    if captcha or REFUSAL_TITLE.search(title):
         raise BlockedError(f"the site refused us: {title or 'captcha'!r}")
     if selector.css("input[type=password]") or LOGIN_TITLE.search(title):
         raise LoginWallError(f"the site wants a log-in: {title!r}")

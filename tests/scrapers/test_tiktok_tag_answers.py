@@ -56,3 +56,9 @@ def test_an_unknown_hashtag_is_not_a_refusal():
 def test_a_tag_page_without_anything_is_blocked():
     with pytest.raises(BlockedError, match="without its counters"):
         read(response(EMPTY))
+
+
+def test_an_old_pages_counter_of_views_is_views():
+    body = (PAGES / "tiktok-tag-counters.html").read_text("utf-8")
+    (item,) = read(response(body.replace("924.2K videos", "1.2B views"))).items
+    assert (item["view_count"], item["video_count"]) == (1_200_000_000, None)
