@@ -134,8 +134,8 @@ def run_crawl(database: Database, settings: Settings, run_id: str) -> None:
         run = session.get_one(CrawlRun, run_id)
     message = _crawl_in_child(run, _patience_seconds(settings))
     if _stopping.is_set():
-        _give_back(database, CrawlRun, CrawlRun.run_id, {run_id})
-        enqueue(settings, "crawl", run_id)
+        if _give_back(database, CrawlRun, CrawlRun.run_id, {run_id}):
+            enqueue(settings, "crawl", run_id)
         return
     # The child writes its own outcome; what is still open died without a word.
     _end_crawls(database, message, CrawlRun.run_id == run_id)
@@ -329,13 +329,14 @@ def _claimed(database: Database, table: Any, *which: Any) -> bool:
         return bool(session.execute(claim).rowcount == 1)  # type: ignore[attr-defined]
 
 
-def _give_back(database: Database, table: Any, key: Any, values: set[str]) -> None:
+def _give_back(database: Database, table: Any, key: Any, values: set[str]) -> int:
     with database.writing() as session:
-        session.execute(
+        back = (
             update(table)
             .where(key.in_(list(values)), table.state == "running")
             .values(state="queued", started_at=None)
         )
+        return int(session.execute(back).rowcount)  # type: ignore[attr-defined]
 
 
 def _end_crawls(database: Database, message: str, which: Any) -> int:

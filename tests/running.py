@@ -51,7 +51,7 @@ def end(process: subprocess.Popen, number: int = signal.SIGTERM) -> int:
         raise
 
 
-def until(true, seconds: float = 60):
+def until(true, seconds: float = 120):
     """Wait until `true()` is, and return what it gave."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
