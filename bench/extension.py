@@ -95,17 +95,23 @@ def _letters(value: Any) -> str:
     return re.sub(r"\W", "", str(value or "").lower())
 
 
-def _read(page: Page, saved: Annotated) -> tuple[dict[str, Any] | None, float]:
-    def answer(route: Route) -> None:
-        first = route.request.is_navigation_request()
-        if first and route.request.frame == page.main_frame:
-            route.fulfill(body=saved.html, content_type="text/html; charset=utf-8")
-        else:
-            route.abort()
+def show(page: Page, html: bytes, url: str) -> None:
+    """Show a saved page at its address; its policy keeps all else from loading."""
 
-    page.unroute_all()
+    def answer(route: Route) -> None:
+        route.fulfill(
+            body=html,
+            content_type="text/html; charset=utf-8",
+            headers={"Content-Security-Policy": "default-src 'none'"},
+        )
+
     page.route("**/*", answer)
-    page.goto(saved.url, wait_until="domcontentloaded")
+    page.goto(url, wait_until="domcontentloaded")
+    page.unroute_all()
+
+
+def _read(page: Page, saved: Annotated) -> tuple[dict[str, Any] | None, float]:
+    show(page, saved.html, saved.url)
     script = (ROOT / "extension" / "content" / "product.js").read_text("utf-8")
     answered = page.evaluate(
         f"""() => {{ {script}; const start = performance.now();
@@ -128,8 +134,7 @@ def main() -> int:
         answers = [_read(page, one) for one in saved]
         browser.close()
     outcomes = [
-        right(one, product)
-        for one, (product, _) in zip(saved, answers, strict=True)
+        right(one, product) for one, (product, _) in zip(saved, answers, strict=True)
     ]
     times = sorted(milliseconds for _, milliseconds in answers)
     print(f"readProduct on {len(saved)} annotated pages")

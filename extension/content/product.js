@@ -401,11 +401,13 @@ var readProduct = (() => {
     return copy.textContent ?? "";
   }
 
-  /** @param {Document} page @param {string} name */
+  /** @param {Document} page @param {string} name @returns {string} a meta tag's content */
   function meta(page, name) {
-    const found = page.querySelector(
-      `meta[property="${name}" i], meta[name="${name}" i], meta[itemprop="${name}" i]`);
-    return clean(found?.getAttribute("content"));
+    for (const tag of page.getElementsByTagName("meta")) {
+      const named = tag.getAttribute("property") ?? tag.getAttribute("name") ?? tag.getAttribute("itemprop");
+      if (named?.toLowerCase() === name) return clean(tag.getAttribute("content"));
+    }
+    return "";
   }
 
   /* ---------- JSON-LD ---------- */
@@ -729,11 +731,15 @@ var readProduct = (() => {
 
   /** @param {Document} page @returns {boolean} whether something can be bought here */
   function canBuy(page) {
-    const controls = [...page.querySelectorAll(
-      "button, input[type=submit], input[type=button], input[type=image], [role=button], a[class], a[id], [class*=buy i], [class*=cart i], [id*=buy i], [id*=cart i]")].slice(0, 1500);
+    /** @param {string} css */
+    const offers = (css) =>
+      [...page.querySelectorAll(css)].slice(0, 1000).some(
+        (c) => BUY.test(labelOf(c)) && !c.closest("header, nav, footer"));
     return (
       page.querySelector("form[action*='cart' i] [type=submit], input[name=quantity i], input[name=qty i], input[name=product_id i]") !== null ||
-      controls.some((c) => BUY.test(labelOf(c)) && !c.closest("header, nav, footer"))
+      offers("button, input[type=submit], input[type=button], input[type=image], [role=button]") ||
+      offers("[class*=buy i], [class*=cart i], [id*=buy i], [id*=cart i]") ||
+      offers("a[class], a[id]")
     );
   }
 
@@ -776,18 +782,18 @@ var readProduct = (() => {
     walker.currentNode = heading;
     /** @type {Found[]} */
     const found = [];
-    for (let steps = 0; steps < 20000 && found.length < 40 && walker.nextNode(); steps += 1) {
+    for (let steps = 0; steps < 6000 && found.length < 40 && walker.nextNode(); steps += 1) {
       const node = walker.currentNode;
       const text = node.nodeValue ?? "";
       const parent = node.parentElement;
-      if (!parent || !/\d/.test(text) || text.length > 60) continue;
+      if (!parent || text.length > 60 || !/\d/.test(text) || isAside(parent)) continue;
       const element = priceBlock(parent);
       if (found.at(-1)?.element === element) continue;
       const read = readPriceOf(element, host);
       if (!read) continue;
       const place = placeOf(element);
       if (!read.currency && !PRICE_PLACE.test(place)) continue;
-      if (isAside(element) || NO_PRICE.test(place)) continue;
+      if (NO_PRICE.test(place)) continue;
       found.push({ element, ...read });
     }
     return found;
@@ -808,7 +814,7 @@ var readProduct = (() => {
   /** @param {Element} element @returns {Element} the block that holds sign, units and cents together */
   function priceBlock(element) {
     let block = element;
-    for (let up = block.parentElement, n = 0; up && n < 3; up = up.parentElement, n += 1) {
+    for (let up = block.parentElement, n = 0; up && n < 3 && isSmall(up); up = up.parentElement, n += 1) {
       const text = clean(visibleText(up));
       if (text.length > 24 || !PRICE_TEXT.test(text)) break;
       block = up;

@@ -139,7 +139,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_answer_is_silence(page, badge, leggings, cards, name):
     errors = []
-    page.on("pageerror", lambda error: errors.append(error))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     cards.bodies["/v1/cards/"] = HOSTILE[name]
     page.goto(leggings)
     assert badge.stays_away(0.8)
