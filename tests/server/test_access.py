@@ -66,7 +66,7 @@ def test_a_token_that_no_longer_counts_is_refused(client, database, named_token)
 
 def test_an_empty_setting_opens_nothing(settings, database):
     closed = create_app(settings.model_copy(update={"admin_token": ""}), database)
-    for token in ("", "none"):
+    for token in ("", " ", "  ", "none"):
         headers = {"Authorization": f"Bearer {token}"}
         answer = closed.test_client().get("/v1/admin/crawls", headers=headers)
         assert answer.status_code == 401

@@ -1,6 +1,8 @@
 import itertools
 import logging
 
+import pytest
+
 from server.app import create_app
 from server.catalogue import LOOK_AGAIN_SECONDS, CatalogueView
 from store.tables import RiskCard
@@ -83,22 +85,23 @@ def test_no_log_says_what_was_looked_up(client, stored, caplog):
     assert not [p for p in prefixes if p in logged or p in metrics]
 
 
-def test_the_length_is_the_longest_whose_buckets_hold_enough(
-    settings, database, stored
+@pytest.mark.parametrize(("count", "length"), [(2000, 1), (3000, 2)])
+def test_the_length_is_the_longest_whose_every_bucket_holds_enough(
+    settings, database, stored, count, length
 ):
     few = settings.model_copy(update={"bucket_cards": 2})
-    stored(*risk_cards(3000))
+    stored(*risk_cards(count))
     config = create_app(few, database).test_client().get("/v1/config").json
-    sizes = _bucket_sizes(3000, config["prefix_length"])
+    sizes = _bucket_sizes(count, length)
     assert min(sizes) >= 2
-    assert min(_bucket_sizes(3000, config["prefix_length"] + 1)) < 2
-    assert config["prefix_length"] == 2
+    assert min(_bucket_sizes(count, length + 1)) < 2
+    assert config["prefix_length"] == length
     assert config["bucket_cards"] == {
         "wanted": 2,
         "smallest": min(sizes),
         "median": sorted(sizes)[len(sizes) // 2],
     }
-    assert config["card_count"] == 3000
+    assert config["card_count"] == count
 
 
 def _bucket_sizes(count, length):
