@@ -16,7 +16,8 @@ from store.errors import (
 REFUSAL_TITLE = re.compile(
     r"pardon our interruption|access denied|security measure|robot or human"
     r"|just a moment|^please wait|attention required|are you a robot|captcha"
-    r"|403 forbidden|too many requests|verify (?:that )?you|unusual traffic|request blocked",
+    r"|403 forbidden|too many requests|verify (?:that )?you|unusual traffic"
+    r"|request blocked",
     re.I,
 )
 REFUSAL_TEXT = re.compile(

@@ -62,3 +62,10 @@ def test_an_old_pages_counter_of_views_is_views():
     body = (PAGES / "tiktok-tag-counters.html").read_text("utf-8")
     (item,) = read(response(body.replace("924.2K videos", "1.2B views"))).items
     assert (item["view_count"], item["video_count"]) == (1_200_000_000, None)
+
+
+def test_answers_are_newer_than_the_state_a_page_was_sent_with():
+    page = recorded("tiktok-tag-state.html")
+    assert read(page).items[0]["video_count"] == 4100
+    (item,) = read(page, recorded("tiktok-api-detail.json")).items
+    assert item["video_count"] == 4123
