@@ -466,7 +466,10 @@ var readProduct = (() => {
     const named = products.filter((p) => heading.includes(clean(p.name).toLowerCase()));
     const names = new Set(products.map((p) => clean(p.name).toLowerCase()));
     const chosen = here.length ? here : named.length ? named : names.size === 1 ? products : [];
-    return chosen.find((p) => offersOf(p).length > 0) ?? chosen[0] ?? null;
+    const main = chosen.find((p) => offersOf(p).length > 0) ?? chosen[0];
+    // Some shops repeat the product for each size: its offers are those of all.
+    const sizes = chosen.filter((p) => clean(p.name) === clean(main?.name));
+    return main ? { ...main, offers: sizes.flatMap((p) => list(p.offers)) } : null;
   }
 
   /** @param {Document} page @returns {string[]} what the page calls itself, lower case */
