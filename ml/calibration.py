@@ -63,11 +63,14 @@ def fit_calibration(score: Floats, y: Floats) -> Calibration:
     count = np.diff(np.append(starts, len(score)))
     hits = np.add.reduceat(y, starts)
     tail = (1 - INTERVAL) / 2
+    low = beta.ppf(tail, hits + 0.5, count - hits + 0.5)
+    high = beta.ppf(1 - tail, hits + 0.5, count - hits + 0.5)
     knots = {
         "score": np.add.reduceat(score, starts) / count,
         "probability": hits / count,
-        "low": beta.ppf(tail, hits + 0.5, count - hits + 0.5),
-        "high": beta.ppf(1 - tail, hits + 0.5, count - hits + 0.5),
+        # Where nobody regretted, or everybody, the bound is the rate itself.
+        "low": np.where(hits == 0, 0, low),
+        "high": np.where(hits == count, 1, high),
     }
     rising = {
         name: np.maximum.accumulate(knot).tolist() for name, knot in knots.items()

@@ -34,7 +34,7 @@ class Lifespan:
         if trended_days >= len(self.survival) or self.survival[trended_days] <= 0:
             return None
         rest = self.survival[trended_days:] / self.survival[trended_days]
-        ended = np.flatnonzero(rest <= 0.5)
+        ended = np.flatnonzero(rest <= 0.5 + 1e-9)
         return float(ended[0]) if len(ended) else None
 
 

@@ -91,7 +91,7 @@ def judge(dataset: Dataset, purpose: Purpose, seed: int, gap_days: int) -> "Judg
     test = dataset.between(cut, last + timedelta(1))
     test = test.where(test.coded)
     fitted = fit(past, purpose, seed)
-    return Judged(fitted.model, test, fitted.model.predict(test.rows).risk)
+    return Judged(fitted.model, test, fitted.model.risks(test.rows))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""A small made-up market, imported and trained on once for all tests of this folder."""
+
+from datetime import date
+
+import pytest
+
+from ml.refresh import refresh
+from ml.training import train
+from sample.export import write_export
+from sample.world import Market
+from store.database import open_database
+from store.importing import import_folder
+from store.settings import Settings
+
+END_ON = date(2026, 11, 1)
+
+
+@pytest.fixture(scope="session")
+def market() -> Market:
+    """A market of 8,000 orders."""
+    return Market(order_count=8_000, day_count=240, end_on=END_ON)
+
+
+@pytest.fixture(scope="session")
+def imported(market, tmp_path_factory):
+    """A database that holds the market's export; not to be written to."""
+    folder = tmp_path_factory.mktemp("market")
+    database = open_database(Settings(data_dir=folder / "data", trained_on="sample"))
+    write_export(market, folder / "export")
+    import_folder(database, database.settings, folder / "export")
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def trained(imported):
+    """The same database with models, daily tables and cards."""
+    train(imported, imported.settings)
+    refresh(imported, imported.settings)
+    return imported

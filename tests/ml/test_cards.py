@@ -1,0 +1,126 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from sqlmodel import select
+
+from ml.card import Card
+from ml.evidence import evidence_of, widened
+from ml.reasons import reasons_for
+from ml.serving import Scorer
+from store.database import open_database
+from store.errors import NoModelError
+from store.keys import card_keys
+from store.tables import Product, RiskCard
+
+AT = datetime(2026, 10, 31, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def scorer(trained):
+    return Scorer.load(trained, trained.settings)
+
+
+@pytest.fixture(scope="module")
+def cards(trained):
+    with trained.reading() as session:
+        return [Card(**row.payload) for row in session.exec(select(RiskCard))]
+
+
+def test_every_product_has_a_card_for_each_of_its_keys(trained, market, cards):
+    keys = {card.key for card in cards}
+    for product in market.products[:10]:
+        url = f"http://127.0.0.1:8080/p/{product.slug}"
+        assert set(card_keys(url, product.gtin, product.brand, product.title)) <= keys
+
+
+def test_numbers_fit_together(cards):
+    for card in cards:
+        if card.evidence == "none":
+            assert card.risk is None
+            assert card.reasons == []
+            continue
+        assert card.risk_low <= card.risk <= card.risk_high
+        bands = [row.risk for row in card.risk_by_age_band.values()]
+        assert min(bands) - 1e-9 <= card.risk <= max(bands) + 1e-9
+        assert card.model.trained_on == "sample"
+        assert len(card.reasons) <= 3
+        effects = [abs(reason.effect) for reason in card.reasons]
+        assert effects == sorted(effects, reverse=True)
+        assert card.expires_at > card.computed_at
+    assert any(card.risk for card in cards)
+
+
+def test_nothing_known_gives_no_number(scorer):
+    card = scorer.card("Something nobody has ever heard of", price=Decimal(5))
+    assert card.evidence == "none"
+    assert card.risk is None
+    assert card.risk_by_age_band == {}
+    assert card.model is None
+
+
+def test_a_product_of_the_catalogue_is_found_by_what_its_page_says(trained, scorer):
+    with trained.reading() as session:
+        row = session.exec(select(RiskCard).order_by(RiskCard.key)).first()
+        product = session.get(Product, row.product_id)
+    by_name = scorer.card(product.title, brand=product.brand)
+    by_gtin = scorer.card("Another title", gtin=product.gtin)
+    stored = Card(**row.payload)
+    assert by_name.risk == by_gtin.risk == pytest.approx(stored.risk)
+    assert by_name.kept_180_days == stored.kept_180_days
+
+
+def test_a_stranger_with_a_trending_name_gets_a_thin_card(trained, scorer, market):
+    product = next(p for p in market.products if p.hashtags)
+    words = product.title.removeprefix(product.brand).split(" No.")[0]
+    card = scorer.card(f"Unheard-of Maker {words}", price=Decimal("30"))
+    assert card.evidence == "thin"
+    assert card.stage is not None
+    assert card.risk_low < card.risk < card.risk_high
+
+
+def test_without_a_model_it_says_what_to_do(settings):
+    database = open_database(settings)
+    with pytest.raises(NoModelError, match="trendguard train"):
+        Scorer.load(database, settings)
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("facts", "evidence"),
+    [
+        ({}, "none"),
+        ({"resale_n": 2, "sentiment_n": 4, "return_n": 19}, "none"),
+        ({"hashtag": "x"}, "thin"),
+        ({"hashtag": "x", "resale_n": 3}, "enough"),
+        ({"sentiment_n": 5, "return_n": 20}, "enough"),
+    ],
+)
+def test_evidence(facts, evidence):
+    assert evidence_of(facts) == evidence
+
+
+def test_thin_evidence_widens_the_interval_within_bounds():
+    assert widened(0.3, 0.25, 0.4, "enough") == (0.25, 0.4)
+    assert widened(0.3, 0.25, 0.4, "thin") == (pytest.approx(0.2), pytest.approx(0.5))
+    assert widened(0.02, 0.001, 0.98, "thin") == (0.0, 1.0)
+
+
+def test_reasons_name_their_facts():
+    facts = {
+        "hashtag": "ribbedleggings",
+        "level": 0.21,
+        "days_since_peak": 52,
+        "trend_as_of": AT,
+        "resale_drop": 0.38,
+        "resale_median_ask_usd": 73.9,
+        "resale_n": 5,
+        "resale_as_of": AT,
+        "sentiment_score": None,
+    }
+    effects = {"resale": -0.04, "trend": 0.2, "sentiment": 0.5, "price": 0.3}
+    trend, resale = reasons_for(facts, effects)
+    assert "#ribbedleggings peaked 52 days ago and is down to 21%" in trend.text
+    assert "38% below its list price (5 offers)" in resale.text
+    assert (trend.effect, resale.effect) == (0.2, -0.04)
+    assert reasons_for(facts, {"trend": 0.001}) == []

@@ -1,0 +1,150 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+import pytest
+
+from ml.daily import compute_daily
+from ml.dataset import label_orders, load_dataset, split_days
+from ml.observations import load_observations, put
+from store.bulk import merge_rows
+from store.database import Database
+from store.duck import duck_session
+from store.errors import NotEnoughDataError
+from store.settings import Settings
+from store.tables import Order, Product, Return
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+RETURNED_AFTER = timedelta(days=5)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    database = Database(Settings(data_dir=tmp_path))
+    database.upgrade()
+    with database.writing() as session:
+        product = {"product_id": "p", "title": "Thing"}
+        merge_rows(session, Product, pa.Table.from_pylist([product]))
+        orders = [
+            {
+                "order_id": f"o{number:04d}",
+                "customer_pseudonym": f"c{number}",
+                "product_id": "p",
+                "purchased_at": START + timedelta(hours=number * 2),
+                "unit_price_minor": 1000,
+                "currency": "USD",
+                "quantity": 1,
+            }
+            for number in range(800)
+        ]
+        merge_rows(session, Order, pa.Table.from_pylist(orders))
+    yield database
+    database.close()
+
+
+def give_back(database, reasons: dict[int, str | None]) -> None:
+    rows = [
+        {
+            "order_id": f"o{number:04d}",
+            "returned_at": START + timedelta(hours=number * 2) + RETURNED_AFTER,
+            "reason": reason,
+        }
+        for number, reason in reasons.items()
+    ]
+    with database.writing() as session:
+        merge_rows(session, Return, pa.Table.from_pylist(rows))
+
+
+def labels(database, as_of=date(2026, 6, 1), stage=None):
+    with duck_session() as duck, database.reading() as session:
+        load_observations(duck, session, database.settings, as_of)
+        compute_daily(duck)
+        if stage:
+            duck.execute(f"UPDATE product_day SET stage = '{stage}'")
+        dataset = label_orders(duck, database.settings)
+    ids = dataset.rows["order_id"].to_pylist()
+    return dataset, dict(
+        zip(ids, zip(dataset.y, dataset.coded, strict=True), strict=True)
+    )
+
+
+def test_reasons_make_labels_and_silence_makes_a_share(shop):
+    reasons = dict.fromkeys(range(60), "Changed Mind ")
+    reasons |= dict.fromkeys(range(60, 100), "defective") | {100: None, 101: " "}
+    give_back(shop, reasons)
+    dataset, by_id = labels(shop)
+    assert dataset.target == "regret"
+    assert by_id["o0000"] == (1, True)
+    assert by_id["o0070"] == (0, True)
+    assert by_id["o0500"] == (0, True)
+    for silent in ("o0100", "o0101"):
+        assert by_id[silent] == (pytest.approx(0.6), False)
+
+
+def test_the_seeds_rule_fills_silence_only(shop):
+    give_back(
+        shop,
+        dict.fromkeys(range(60), "defective")
+        | {100: None, 0: "regret"}
+        | dict.fromkeys(range(200, 240), "regret"),
+    )
+    _, by_id = labels(shop, stage="Decline")
+    assert by_id["o0100"] == (1, False)
+    assert by_id["o0030"] == (0, True)
+
+
+def test_without_reasons_returned_is_the_target(shop):
+    give_back(shop, dict.fromkeys(range(0, 800, 7)))
+    dataset, by_id = labels(shop)
+    assert dataset.target == "returned"
+    assert by_id["o0007"] == (1, True)
+    assert by_id["o0001"] == (0, True)
+
+
+def test_an_order_is_judged_only_when_its_window_has_passed(shop):
+    give_back(shop, dict.fromkeys(range(100), "regret"))
+    _, by_id = labels(shop, as_of=date(2026, 3, 20))
+    # The last that counts was bought on 18 February, 48 days after the first.
+    assert max(by_id) == f"o{48 * 12 + 5:04d}"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "as_of", "said"),
+    [
+        ({}, None, "0 of 800 orders count as returned"),
+        (
+            dict.fromkeys(range(800), "regret"),
+            None,
+            "800 of 800 orders count as regret",
+        ),
+        ({1: "regret"}, date(2026, 1, 20), "training needs 500"),
+    ],
+)
+def test_what_training_needs_is_said(shop, reasons, as_of, said):
+    if reasons:
+        give_back(shop, reasons)
+    with (
+        duck_session() as duck,
+        shop.reading() as session,
+        pytest.raises(NotEnoughDataError, match=said),
+    ):
+        load_dataset(duck, session, shop.settings, as_of or date(2026, 6, 1))
+
+
+def test_splits_are_days():
+    assert split_days(date(2026, 1, 1), date(2026, 4, 11), 0.5, 0.9) == [
+        date(2026, 2, 20),
+        date(2026, 4, 1),
+    ]
+
+
+def test_amounts_in_a_currency_without_a_rate_are_not_compared(shop):
+    give_back(shop, dict.fromkeys(range(0, 800, 7)))
+    with duck_session() as duck, shop.reading() as session:
+        load_observations(duck, session, shop.settings)
+        compute_daily(duck)
+        euros = duck.sql('FROM "order" LIMIT 1').to_arrow_table().to_pylist()
+        put(duck, "order", pa.Table.from_pylist([euros[0] | {"currency": "EUR"}]))
+        from ml.dataset import feature_rows
+
+        asked = duck.sql('FROM "order"').to_arrow_table()
+        assert feature_rows(duck, asked)["price_usd"].to_pylist() == [None]

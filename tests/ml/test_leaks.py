@@ -1,0 +1,149 @@
+"""The two tests that must never be weakened: nothing from the future leaks into a row,
+and serving reads what training read.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ml.daily import compute_daily
+from ml.dataset import feature_rows, label_orders
+from ml.features import GROUPS, Encoder
+from ml.observations import DATED, load_observations, put, sql
+from ml.serving import Scorer
+from store.duck import duck_session
+from store.settings import Settings
+
+DAILY = ("hashtag_day", "product_day")
+
+
+@pytest.fixture(scope="module")
+def all_days(imported):
+    """DuckDB with every observation and the daily tables made of them."""
+    with duck_session() as duck:
+        with imported.reading() as session:
+            load_observations(duck, session, imported.settings)
+        compute_daily(duck)
+        for table in DAILY:
+            duck.execute(f"CREATE TABLE full_{table} AS FROM {table}")
+        yield duck
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=list(HealthCheck)
+)  # a market each
+@given(age=st.integers(1, 220))
+def test_deleting_what_came_after_a_day_changes_no_row_up_to_it(imported, age):
+    day = date(2026, 10, 31) - timedelta(days=age)
+    with duck_session() as duck, imported.reading() as session:
+        load_observations(duck, session, imported.settings)
+        compute_daily(duck)
+        for table in DAILY:
+            duck.execute(f"CREATE TABLE full_{table} AS FROM {table}")
+        for _, known_at, name in DATED:
+            duck.execute(
+                f'DELETE FROM "{name}" WHERE {known_at} >= ?', [day + timedelta(1)]
+            )
+        compute_daily(duck)
+        for table in DAILY:
+            assert _differences(duck, table, f"full_{table}", day) == 0
+            rows = duck.execute(f"SELECT count(*) FROM {table} WHERE day <= ?", [day])
+            assert rows.fetchall()[0][0] or table == "hashtag_day"
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_any_snapshots_in_any_order_leak_nothing(data):
+    days = st.integers(0, 40)
+    views = st.integers(0, 10**9)
+    seen = data.draw(
+        st.lists(
+            st.tuples(st.sampled_from("ab"), days, st.integers(0, 86399), views),
+            max_size=40,
+        )
+    )
+    cut = date(2026, 1, 1) + timedelta(data.draw(days))
+    with duck_session() as duck:
+        _tables(duck, seen)
+        full = duck.sql("FROM hashtag_day").to_arrow_table()
+        put(duck, "full_hashtag_day", full)
+        _tables(duck, data.draw(st.permutations([s for s in seen if _day(s) <= cut])))
+        assert _differences(duck, "hashtag_day", "full_hashtag_day", cut) == 0
+    assert all(v >= 0 for v in full["daily_views"].to_pylist())
+
+
+def _day(seen) -> date:
+    return date(2026, 1, 1) + timedelta(seen[1])
+
+
+def _tables(duck, seen) -> None:
+    at = [
+        datetime.combine(_day(s), time(), UTC) + timedelta(seconds=s[2]) for s in seen
+    ]
+    table = pa.table(
+        {
+            "hashtag": pa.array([s[0] for s in seen], pa.string()),
+            "observed_at": pa.array(at, pa.timestamp("us", "UTC")),
+            "view_count": pa.array([s[3] for s in seen], pa.int64()),
+        }
+    )
+    # One total a moment, as the store's key has it.
+    put(duck, "snapshot", table)
+    duck.execute(
+        "CREATE OR REPLACE TABLE snapshot AS SELECT hashtag, observed_at, "
+        "max(view_count) AS view_count FROM snapshot GROUP BY ALL"
+    )
+    duck.execute(
+        "CREATE OR REPLACE TABLE video_seen (hashtag VARCHAR, video_id VARCHAR, "
+        "observed_at TIMESTAMPTZ, view_count BIGINT, is_bought INTEGER)"
+    )
+    duck.execute(
+        "CREATE OR REPLACE TABLE bounds AS SELECT DATE '2026-02-15' AS last_day"
+    )
+    duck.execute(f"CREATE OR REPLACE TABLE hashtag_day AS {sql('hashtag_day')}")
+
+
+def _differences(duck, one: str, other: str, day: date) -> int:
+    sides = [f"(FROM {name} WHERE day <= DATE '{day}')" for name in (one, other)]
+    query = " UNION ALL ".join(
+        f"(SELECT * FROM ({a} EXCEPT ALL {b}))" for a, b in (sides, sides[::-1])
+    )
+    return duck.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
+
+
+def test_serving_an_old_order_gives_its_training_row(trained, all_days):
+    dataset = label_orders(all_days, Settings())
+    encoder = Encoder.fitted("shopper", dataset.rows)
+    rows = dataset.rows.to_pylist()
+    for row in rows[100 : len(rows) : len(rows) // 8]:
+        bought_on = datetime.combine(row["purchased_on"], time(9), UTC)
+        with time_machine.travel(bought_on, tick=False), trained.reading() as session:
+            scorer = Scorer.load(trained, trained.settings)
+            served = scorer.catalogue(session)[row["product_id"]]
+        served |= {"age_band": row["age_band"], "price_usd": row["price_usd"]}
+        training = encoder.matrix(pa.Table.from_pylist([row]))
+        serving = encoder.matrix(pa.Table.from_pylist([served]))
+        assert list(GROUPS["shopper"]) == encoder.names
+        np.testing.assert_allclose(training, serving, equal_nan=True)
+
+
+def test_scoring_an_old_order_gives_its_training_row(imported, all_days):
+    dataset = label_orders(all_days, Settings())
+    encoder = Encoder.fitted("checkout", dataset.rows)
+    picked = dataset.rows.slice(1000, 50)
+    ids = picked["order_id"].to_pylist()
+    asked = all_days.sql(
+        f'FROM "order" WHERE order_id IN {tuple(ids)}'
+    ).to_arrow_table()
+    scored = feature_rows(all_days, asked)
+    by_id = {row["order_id"]: row for row in scored.to_pylist()}
+    again = pa.Table.from_pylist([by_id[i] for i in ids])
+    np.testing.assert_allclose(
+        encoder.matrix(again), encoder.matrix(picked), equal_nan=True
+    )

@@ -1,0 +1,107 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+import pytest
+
+from ml.trends import trends
+from store.bulk import merge_rows
+from store.database import Database
+from store.errors import MissingError, NotEnoughDataError
+from store.settings import Settings
+from store.tables import HashtagSnapshot, Video
+
+START = datetime(2026, 1, 1, 18, tzinfo=UTC)
+# A month of calm, a week's climb, then a fall by an eighth a day.
+DAILY = (
+    [1000.0] * 30
+    + [1000 * 1.8**n for n in range(1, 8)]
+    + [1000 * 1.8**7 * 0.88**n for n in range(1, 40)]
+)
+
+
+@pytest.fixture
+def store(tmp_path):
+    database = Database(Settings(data_dir=tmp_path))
+    database.upgrade()
+    total = 0
+    rows = []
+    for day, views in enumerate(DAILY):
+        total += int(views)
+        rows.append(
+            {
+                "hashtag": "ribbed",
+                "observed_at": START + timedelta(days=day),
+                "view_count": total,
+                "source": "import",
+            }
+        )
+    with database.writing() as session:
+        merge_rows(session, HashtagSnapshot, pa.Table.from_pylist(rows))
+    yield database
+    database.close()
+
+
+def at(store, day: int) -> dict:
+    (row,) = trends(
+        store, store.settings, ["#Ribbed"], date(2026, 1, 1) + timedelta(day)
+    )
+    return row
+
+
+def test_a_trend_passes_through_its_stages(store):
+    assert at(store, 33)["stage"] == "Rising"
+    top = at(store, 38)
+    assert top["stage"] in ("Rising", "Peak")
+    assert at(store, 46)["stage"] == "Decline"
+    last = at(store, 75)
+    assert last["stage"] == "Death"
+    # Seven days are averaged, so the peak is seen a few days late, and stays put.
+    assert 0 <= (last["peak_on"] - date(2026, 2, 6)).days <= 5
+    assert last["days_since_peak"] == 75 - (last["peak_on"] - date(2026, 1, 1)).days
+
+
+def test_the_length_counts_the_wave_not_the_calm_before(store):
+    assert at(store, 20)["trended_days"] <= 20
+    assert 15 < at(store, 75)["trended_days"] < 35
+
+
+def test_the_peak_of_a_day_is_the_one_seen_so_far(store):
+    early = at(store, 34)
+    assert early["peak_on"] <= date(2026, 1, 1) + timedelta(34)
+    assert early["peak_on"] < at(store, 75)["peak_on"]
+
+
+def test_bought_views_are_counted_out(store):
+    fake = {"like_count": 5, "comment_count": 0, "share_count": 0}
+    farm = {"like_count": 40_000, "comment_count": 1, "share_count": 0}
+    real = {"like_count": 9_000, "comment_count": 300, "share_count": 90}
+    tiny = {"like_count": 0, "comment_count": 0, "share_count": 0}
+    videos = [
+        {
+            "video_id": str(number),
+            "hashtag": "ribbed",
+            "observed_at": START + timedelta(days=40),
+            "view_count": views,
+            **counts,
+        }
+        for number, (views, counts) in enumerate(
+            [(100_000, fake), (100_000, farm), (200_000, real), (50, tiny)]
+        )
+    ]
+    before = at(store, 41)
+    with store.writing() as session:
+        merge_rows(session, Video, pa.Table.from_pylist(videos))
+    assert at(store, 39)["bot_share"] == pytest.approx(0.02)
+    after = at(store, 41)
+    assert after["bot_share"] == pytest.approx(0.48, abs=0.02)
+    assert after["real_daily_views"] < 0.6 * before["real_daily_views"]
+
+
+def test_unknown_hashtags_and_empty_stores_are_said_so(store, tmp_path):
+    with pytest.raises(MissingError, match="nosuch"):
+        trends(store, store.settings, ["nosuch"])
+    empty = Database(Settings(data_dir=tmp_path / "empty"))
+    empty.upgrade()
+    with pytest.raises(NotEnoughDataError, match="trendguard import"):
+        trends(empty, empty.settings, [])
+    empty.close()
