@@ -136,7 +136,7 @@ def _scrapy_settings(settings: Settings, kind: type[SiteSpider]) -> dict[str, An
         "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": settings.user_agent.split("/")[0],
         "DOWNLOAD_DELAY": settings.crawl_delay_seconds,
-        "RANDOMIZE_DOWNLOAD_DELAY": False,
+        "DOWNLOAD_DELAY_JITTER": 0,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_TIMEOUT": seconds,
         "DOWNLOAD_MAXSIZE": LARGEST_BYTES,
