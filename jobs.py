@@ -200,8 +200,11 @@ def work() -> None:
         shutdown_timeout=STOP_SECONDS,
     )
     worker.run()
-    _give_back(database, JobRun, JobRun.job_key, _jobs_under_way)
+    unfinished = bool(_give_back(database, JobRun, JobRun.job_key, _jobs_under_way))
     database.close()
+    if unfinished:
+        # Its thread is still deep in compiled code: leave without unloading that.
+        os._exit(0)
 
 
 @dataclass(frozen=True)
@@ -258,7 +261,8 @@ def _refresh(database: Database, settings: Settings) -> dict[str, Any]:
 def _train(database: Database, settings: Settings) -> dict[str, Any]:
     from ml.training import train  # noqa: PLC0415
 
-    return dict(train(database, settings))
+    # A new model is nothing to a shopper before its cards are made.
+    return dict(train(database, settings)) | _refresh(database, settings)
 
 
 JOBS: dict[str, Callable[[Database, Settings], dict[str, Any]]] = {
