@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from store.database import Database, open_database
 from store.errors import TrendGuardError
@@ -187,9 +188,9 @@ def risk(
     """Show the risk card of one product."""
     from ml.serving import Scorer  # noqa: PLC0415
 
-    card = Scorer.load(_database(), get_settings()).card(
-        title, brand=brand or None, price=_amount(price)
-    )
+    amount = _amount(price)
+    scorer = Scorer.load(_database(), get_settings())
+    card = scorer.card(title, brand=brand or None, price=amount)
     result = card.model_dump(mode="json")
     if age:
         result["own_risk"] = result["risk_by_age_band"].get(age_band(age))
@@ -236,7 +237,8 @@ def main() -> None:
     try:
         app()
     except TrendGuardError as error:
-        Console(stderr=True).print(f"[red]error:[/red] {error}", highlight=False)
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print("[red]error:[/red]", Text(str(error)))
         sys.exit(1)
 
 

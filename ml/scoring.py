@@ -58,7 +58,7 @@ def score_orders(
             load_observations(duck, session, settings)
         compute_daily(duck)
         rows = feature_rows(duck, asked)
-    scored = score_rows(model, rows)
+    scored = _in_order(score_rows(model, rows), asked)
     _write(out, scored)
     rejects = write_rejects(settings.data_dir / "rejects", "score", faults)
     return {
@@ -84,6 +84,11 @@ def score_rows(model: RegretModel, rows: pa.Table) -> list[dict[str, Any]]:
         interval = (float(predicted.low[number]), float(predicted.high[number]))
         scored.append(_score(facts, risk, interval, evidence, effects))
     return scored
+
+
+def _in_order(scored: list[dict[str, Any]], asked: pa.Table) -> list[dict[str, Any]]:
+    by_id = {score["order_id"]: score for score in scored}
+    return [by_id[order_id] for order_id in asked["order_id"].to_pylist()]
 
 
 def _score(

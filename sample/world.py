@@ -165,9 +165,11 @@ class Market:
         shipping = 0.0 if rng.random() < 0.6 else float(rng.choice((3.99, 5.5, 7.99)))
         sold = rng.random() < 0.4
         at = self.moment(day, int(rng.integers(80_000)))
+        site = "ebay" if rng.random() < 0.6 else "poshmark"
+        plain_id = 150_000_000_000 + self.seed * 10_000_000 + number
         return SampleListing(
-            listing_id=str(150_000_000_000 + self.seed * 10_000_000 + number),
-            site="ebay" if rng.random() < 0.6 else "poshmark",
+            listing_id=str(plain_id) if site == "ebay" else f"{plain_id:024x}",
+            site=site,
             product_id=item.product_id,
             title=f"{item.title} {rng.choice(('size M', 'barely used', 'gift'))}",
             price=Decimal(f"{max(1.0, price - shipping):.2f}"),

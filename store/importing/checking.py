@@ -57,8 +57,8 @@ def fault_lines(
 
 
 def good_rows(duck: duckdb.DuckDBPyConnection, file: OpenedFile) -> pa.Table:
-    """Return the usable rows in the table's columns."""
-    query = f"SELECT * EXCLUDE (row) FROM good_{file.kind.name}"
+    """Return the usable rows in the table's columns, in the file's order."""
+    query = f"SELECT * EXCLUDE (row) FROM good_{file.kind.name} ORDER BY row"
     return duck.sql(query).to_arrow_table()
 
 
