@@ -85,13 +85,17 @@ def judge(dataset: Dataset, purpose: Purpose, seed: int, gap_days: int) -> "Judg
     gap_days : int
         Days left out before the test: their labels were not known when it began.
     """
-    first, last = _span(dataset)
-    (cut,) = split_days(first, last + timedelta(1), 0.8)
-    past = dataset.between(first, max(cut - timedelta(gap_days), first))
-    test = dataset.between(cut, last + timedelta(1))
-    test = test.where(test.coded)
+    past, test = later_orders(dataset, gap_days)
     fitted = fit(past, purpose, seed)
     return Judged(fitted.model, test, fitted.model.risks(test.rows))
+
+
+def later_orders(dataset: Dataset, gap_days: int) -> tuple[Dataset, Dataset]:
+    """Return the past to learn from and the later, coded orders to be judged on."""
+    first, last = _span(dataset)
+    (cut,) = split_days(first, last + timedelta(1), 0.8)
+    test = dataset.between(cut, last + timedelta(1))
+    return dataset.between(first, cut - timedelta(gap_days)), test.where(test.coded)
 
 
 @dataclass(frozen=True)
