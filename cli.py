@@ -1,21 +1,21 @@
 """The `trendguard` command: one thin door a job."""
 
-import json
 import sys
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from store.database import Database, open_database
 from store.errors import TrendGuardError
 from store.privacy import age_band
 from store.settings import get_settings
+from terminal import print_card, print_columns, print_facts, print_json, print_rows
 
 app = typer.Typer(
     help="How likely buyers are to regret a product that TikTok made famous.",
@@ -30,6 +30,19 @@ app.add_typer(admin, name="admin")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsOf = Annotated[str, typer.Option(help="Use only what was known then (YYYY-MM-DD).")]
 
+IMPORTED = {
+    name: name for name in ("file", "read", "added", "updated", "unchanged", "rejected")
+} | {"rejects_file": "see"}
+TRENDS = {
+    "hashtag": "hashtag",
+    "stage": "stage",
+    "peak_on": "peak so far",
+    "days_since_peak": "days since",
+    "trended_days": "days so far",
+    "expected_days_left": "days left",
+    "bot_share": "bots",
+}
+LINKS = {n: n for n in ("product_id", "hashtag", "confidence", "method")}
 CRAWL_EXIT = {"ok": 0, "empty": 0, "blocked": 3, "login_wall": 3, "changed": 4}
 
 
@@ -61,7 +74,7 @@ def import_(
     from store.importing import import_folder  # noqa: PLC0415
 
     report = import_folder(_database(), get_settings(), folder)
-    _show(report.as_dict(), as_json, rows=report.rows())
+    _show(report.as_dict(), as_json, lambda _: print_rows(report.rows(), IMPORTED))
 
 
 @app.command()
@@ -93,7 +106,7 @@ def extract(
 
     if kind not in KINDS:
         raise typer.BadParameter(f"no such kind; one of {', '.join(KINDS)}")
-    _show(extract_file(kind, file, url), as_json=True)
+    print_json(extract_file(kind, file, url))
 
 
 @app.command()
@@ -114,7 +127,7 @@ def trends(
     from ml.trends import trends as find_trends  # noqa: PLC0415
 
     rows = find_trends(_database(), get_settings(), hashtags, _day(as_of))
-    _show({"trends": rows}, as_json, rows=rows)
+    _show({"trends": rows}, as_json, lambda _: print_rows(rows, TRENDS))
 
 
 @app.command()
@@ -126,7 +139,7 @@ def match(as_json: Json = False) -> None:
     database = _database()
     prepare(database)
     rows = links(database)
-    _show({"links": rows}, as_json, rows=rows)
+    _show({"links": rows}, as_json, lambda _: print_rows(rows, LINKS))
 
 
 @app.command()
@@ -151,8 +164,7 @@ def train(as_of: AsOf = "", as_json: Json = False) -> None:
     database, settings = _database(), get_settings()
     result = run_training(database, settings, _day(as_of))
     run_refresh(database, settings)
-    rows = [{"model": purpose, **figures} for purpose, figures in result.items()]
-    _show(result, as_json, rows=rows)
+    _show(result, as_json, print_columns)
 
 
 @app.command()
@@ -161,8 +173,7 @@ def evaluate(as_json: Json = False) -> None:
     from ml.registry import served_figures  # noqa: PLC0415
 
     result = served_figures(_database())
-    rows = [{"model": purpose, **figures} for purpose, figures in result.items()]
-    _show(result, as_json, rows=rows)
+    _show(result, as_json, print_columns)
 
 
 @app.command()
@@ -194,7 +205,7 @@ def risk(
     result = card.model_dump(mode="json")
     if age:
         result["own_risk"] = result["risk_by_age_band"].get(age_band(age))
-    _show(result, as_json)
+    _show(result, as_json, print_card)
 
 
 @app.command()
@@ -264,26 +275,14 @@ def _amount(text: str) -> Decimal | None:
 
 
 def _show(
-    result: dict[str, Any], as_json: bool, rows: list[dict[str, Any]] | None = None
+    result: Any,
+    as_json: bool,
+    to_people: Callable[[Any], None] = print_facts,
 ) -> None:
     if as_json:
-        print(json.dumps(result, default=_plain, ensure_ascii=False))  # noqa: T201
-        return
-    console = Console()
-    if rows is None:
-        rows = [{"": name, " ": value} for name, value in result.items()]
-    table = Table(box=None, pad_edge=False)
-    for column in rows[0] if rows else {}:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*("" if v is None else str(v) for v in row.values()))
-    console.print(table)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return str(value)
+        print_json(result)
+    else:
+        to_people(result)
 
 
 if __name__ == "__main__":

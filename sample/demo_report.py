@@ -1,7 +1,6 @@
 """What the demonstration prints when it is ready: where to look, and one card."""
 
 from pathlib import Path
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -39,39 +38,10 @@ def report(
         where,
         "",
         Panel(
-            _card(card.payload), title=product.title, title_align="left", expand=False
+            card_table(card.payload),
+            title=product.title,
+            title_align="left",
+            expand=False,
         ),
         "Ctrl-C ends all of it.",
     )
-
-
-def _card(card: dict[str, Any]) -> RenderableType:
-    lines = Table(box=None, show_header=False, pad_edge=False)
-    lines.add_row("regret risk", _risk(card))
-    if young := card["risk_by_age_band"].get("20-24"):
-        lines.add_row("  aged 20-24", _risk(young))
-    lines.add_row("evidence", card["evidence"])
-    if card["stage"]:
-        left = card["expected_days_left"]
-        more = f", some {left:.0f} more expected" if left is not None else ""
-        lines.add_row("trend", f"{card['stage']}, {card['trended_days']} days{more}")
-    if kept := card["kept_180_days"]:
-        lines.add_row(
-            "kept 180 days",
-            f"{kept['share']:.0%} ({kept['low']:.0%} to {kept['high']:.0%}, "
-            f"{kept['n']} orders)",
-        )
-    for reason in card["reasons"]:
-        sign = "+" if reason["effect"] > 0 else "-"
-        lines.add_row(
-            f"  {sign}{abs(reason['effect']) * 100:.0f} points", reason["text"]
-        )
-    if card["model"]:
-        lines.add_row("model", f"trained on {card['model']['trained_on']} data")
-    return lines
-
-
-def _risk(row: dict[str, Any]) -> str:
-    if row["risk"] is None:
-        return "not enough evidence"
-    return f"{row['risk']:.0%} ({row['risk_low']:.0%} to {row['risk_high']:.0%})"

@@ -1,4 +1,4 @@
-"""Child processes of the demonstration: the command line itself, with its settings."""
+"""Child processes of demonstration and tests: the command line with its settings."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from store.errors import TrendGuardError
@@ -23,7 +24,8 @@ def environment(settings: Settings) -> dict[str, str]:
         f"TRENDGUARD_{name.upper()}": v if isinstance(v, str) else json.dumps(v)
         for name, v in values.items()
     }
-    return outside | ours
+    # What goes to a file is to be there when it happens.
+    return outside | ours | {"PYTHONUNBUFFERED": "1"}
 
 
 def command(settings: Settings, *words: str) -> dict[str, Any]:
@@ -52,16 +54,26 @@ def command(settings: Settings, *words: str) -> dict[str, Any]:
 
 
 @contextmanager
-def running(settings: Settings, name: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command until the block ends; what it says goes to ``logs/<name>.log``."""
-    folder = settings.data_dir / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.log").open("wb") as log:
+def running(
+    settings: Settings, *words: str, log: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command until the block ends.
+
+    Parameters
+    ----------
+    words : str
+        The command and its arguments.
+    log : Path, optional
+        Where what it says goes; ``logs/<command>.log`` of the data folder by default.
+    """
+    log = log or settings.data_dir / "logs" / f"{words[0]}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cli", name],
+            [sys.executable, "-m", "cli", *words],
             env=environment(settings),
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=output,
             stderr=subprocess.STDOUT,
             # Ctrl-C reaches the demonstration alone, which then ends each in order.
             start_new_session=True,

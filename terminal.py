@@ -1,0 +1,110 @@
+"""What commands print: tables, facts and cards for people, JSON for programs."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+
+Row = dict[str, Any]
+
+
+def print_json(result: Any) -> None:
+    """Print a result as one line of JSON; times are ISO 8601 in UTC."""
+    print(json.dumps(result, default=_plain, ensure_ascii=False))  # noqa: T201
+
+
+def print_rows(rows: Iterable[Row], columns: dict[str, str]) -> None:
+    """Print some columns of rows as a table.
+
+    Parameters
+    ----------
+    columns : dict
+        Name in the rows -> heading.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    numbers = (int, float)
+    rows = list(rows)
+    for name, heading in columns.items():
+        right = any(isinstance(row[name], numbers) for row in rows)
+        table.add_column(heading, justify="right" if right else "left")
+    for row in rows:
+        table.add_row(*(_shown(row[name]) for name in columns))
+    Console().print(table)
+
+
+def print_facts(facts: Row) -> None:
+    """Print names and values, one a line; what is not there is left out."""
+    Console(highlight=False, soft_wrap=True).print(_facts(facts))
+
+
+def print_columns(results: dict[str, Row]) -> None:
+    """Print several results side by side, one column each, a fact a line."""
+    table = Table("", *results, box=None, pad_edge=False, header_style="bold")
+    for name in dict.fromkeys(n for result in results.values() for n in result):
+        table.add_row(name, *(_shown(r.get(name)) for r in results.values()))
+    Console().print(table)
+
+
+def print_card(card: Row) -> None:
+    """Print a risk card."""
+    Console(highlight=False).print(card_table(card))
+
+
+def card_table(card: Row) -> RenderableType:
+    """Return a risk card as people read it."""
+    facts: Row = {"regret risk": _risk(card)}
+    if own := card.get("own_risk"):
+        facts["  at that age"] = _risk(own)
+    facts["evidence"] = card["evidence"]
+    if card["stage"]:
+        left = card["expected_days_left"]
+        more = f", some {left:.0f} more expected" if left is not None else ""
+        facts["trend"] = f"{card['stage']}, {card['trended_days']} days{more}"
+    if kept := card["kept_180_days"]:
+        facts["kept 180 days"] = (
+            f"{kept['share']:.0%} ({kept['low']:.0%} to {kept['high']:.0%}, "
+            f"{kept['n']} orders)"
+        )
+    for reason in card["reasons"]:
+        points = f"  {reason['effect'] * 100:+.0f} points"
+        facts[points] = f"{reason['text']} ({reason['as_of'][:10]})"
+    if card["model"]:
+        facts["model"] = f"trained on {card['model']['trained_on']} data"
+    return _facts(facts)
+
+
+def _facts(facts: Row) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in facts.items():
+        if value is not None:
+            table.add_row(name, _shown(value))
+    return table
+
+
+def _risk(row: Row) -> str:
+    if row["risk"] is None:
+        return "not enough evidence for a number"
+    return f"{row['risk']:.0%} ({row['risk_low']:.0%} to {row['risk_high']:.0%})"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3f}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    return str(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
