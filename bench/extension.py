@@ -7,13 +7,14 @@ import gzip
 import json
 import re
 import statistics
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, Route, sync_playwright
+from rich.console import Console, RenderableType
+from rich.table import Table
 
 from scrapers.browser import browser_launch_options
 from store.settings import Settings
@@ -121,11 +122,10 @@ def _read(page: Page, saved: Annotated) -> tuple[dict[str, Any] | None, float]:
     return answered[0], answered[1]
 
 
-def main() -> int:
-    """Print the table."""
+def run() -> RenderableType:
+    """Return a table of what was read right, a field a row."""
     if not PAGES.is_dir():
-        print("no ../shared/pages beside this checkout")
-        return 0
+        return "extension: no ../shared/pages beside this checkout"
     with sync_playwright() as playwright:
         options = browser_launch_options(Settings())
         browser = playwright.chromium.launch(**options)
@@ -136,14 +136,16 @@ def main() -> int:
     outcomes = [
         right(one, product) for one, (product, _) in zip(saved, answers, strict=True)
     ]
-    times = sorted(milliseconds for _, milliseconds in answers)
-    print(f"readProduct on {len(saved)} annotated pages")
+    times = [milliseconds for _, milliseconds in answers]
+    table = Table("field", "right, %", "pages", title="readProduct, annotated pages")
     for field, rate in rates(outcomes).items():
         of = sum(field in outcome for outcome in outcomes)
-        print(f"  {field:<13}{rate:6.1f} % of {of}")
-    print(f"  median {statistics.median(times):.0f} ms, slowest {times[-1]:.0f} ms")
-    return 0
+        table.add_row(field, f"{rate:.1f}", str(of))
+    table.caption = (
+        f"median {statistics.median(times):.0f} ms, most {max(times):.0f} ms"
+    )
+    return table
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    Console().print(run())

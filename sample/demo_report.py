@@ -9,6 +9,7 @@ from rich.table import Table
 from sample.market import SampleProduct
 from store.settings import Settings
 from store.tables import RiskCard
+from terminal import card_table
 
 EXTENSION = Path(__file__).parents[1] / "extension"
 STANDARD_PORT = 8787
