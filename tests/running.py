@@ -1,9 +1,7 @@
 """The real processes, for tests: started with settings of their own, always ended."""
 
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -12,31 +10,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from sample import processes
 from store.settings import Settings
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """Return this process's environment with these settings in it."""
-    chosen = settings.model_dump(mode="json", exclude_unset=True)
-    named = {f"TRENDGUARD_{k.upper()}": str(v) for k, v in chosen.items() if v}
-    return os.environ | named | {"PYTHONUNBUFFERED": "1"}
-
-
 @contextmanager
-def running(settings: Settings, log, *arguments: str):
-    """Yield a `trendguard` process; its output goes to the file `log`."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cli", *arguments],
-            env=environment(settings),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield process
-        finally:
-            end(process)
+def running(settings: Settings, log: Path, *words: str):
+    """Yield a `trendguard` process that must end when it is asked to."""
+    with processes.running(settings, *words, log=log) as process:
+        yield process
+        end(process)
 
 
 def end(process: subprocess.Popen, number: int = signal.SIGTERM) -> int:
