@@ -4,9 +4,11 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from scrapers.answers import AnswerProvider
 from scrapers.browser import browser_launch_options, is_ballast
 from scrapers.findings import Findings
 from scrapers.pipeline import Pipeline
+from scrapers.rendered import RenderedProvider
 from scrapers.runs import begin_run, end_run, refuse_ended, started_at
 from scrapers.spiders.ebay_search import EbaySearchSpider
 from scrapers.spiders.poshmark_search import PoshmarkSearchSpider
@@ -151,6 +153,9 @@ def _scrapy_settings(settings: Settings, kind: type[SiteSpider]) -> dict[str, An
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             "scrapers.retry.PatientRetry": 550,
         },
+        # Page objects come to the callbacks that name them.
+        "ADDONS": {"scrapy_poet.Addon": 300},
+        "SCRAPY_POET_PROVIDERS": {AnswerProvider: 1},
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "LOG_LEVEL": level or "WARNING",
@@ -163,6 +168,7 @@ def _scrapy_settings(settings: Settings, kind: type[SiteSpider]) -> dict[str, An
 def _browser_settings(settings: Settings, seconds: int) -> dict[str, Any]:
     context = {"user_agent": settings.user_agent, "locale": "en-US"}
     return {
+        "SCRAPY_POET_PROVIDERS": {RenderedProvider: 1},
         "DOWNLOAD_HANDLERS": {"http": BROWSER_HANDLER, "https": BROWSER_HANDLER},
         "PLAYWRIGHT_LAUNCH_OPTIONS": browser_launch_options(settings),
         "PLAYWRIGHT_CONTEXTS": {"default": context},

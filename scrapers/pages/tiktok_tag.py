@@ -23,6 +23,10 @@ UNKNOWN = re.compile(
 TAG_ADDRESS = re.compile(r"/tag/([^/?#]+)")
 
 
+class FetchedAnswers(tuple[HttpResponse, ...]):
+    """The answers that a page's own scripts fetched."""
+
+
 @attrs.define
 class TikTokTagPage(HtmlPage):
     """A hashtag's totals and videos.
@@ -31,12 +35,12 @@ class TikTokTagPage(HtmlPage):
     ----------
     response : HttpResponse
         The page as rendered.
-    answers : tuple of HttpResponse
+    answers : FetchedAnswers
         The answers of ``challenge/detail`` and ``challenge/item_list`` that the page
         itself fetched; only they have view counts.
     """
 
-    answers: tuple[HttpResponse, ...] = ()
+    answers: FetchedAnswers = attrs.field(factory=FetchedAnswers)
 
     def read_html(self) -> Reading:
         """Return the hashtag, then its videos; see `SitePage.read`."""

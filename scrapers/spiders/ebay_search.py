@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from scrapy.http import Request, Response
+from scrapy.http import Request
+from scrapy_poet.api import DummyResponse
 
 from scrapers.pages.ebay_search import EbaySearchPage
 from scrapers.spiders.site_spider import SiteSpider
@@ -34,9 +35,11 @@ class EbaySearchSpider(SiteSpider):
         """Yield the first result page."""
         yield self._page(1)
 
-    def parse_results(self, response: Response, number: int) -> Iterator[Request]:
+    def parse_results(
+        self, _: DummyResponse, page: EbaySearchPage, number: int
+    ) -> Iterator[Request]:
         """Read a result page, and ask for the next one while there is one."""
-        reading = self.read(EbaySearchPage, response)
+        reading = self.read(page)
         if reading is None or not reading.items:
             return
         if number < int(self.arguments["pages"]) and reading.facts["next_url"]:

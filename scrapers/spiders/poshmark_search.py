@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from scrapy.http import Request, Response
+from scrapy.http import Request
+from scrapy_poet.api import DummyResponse
 
 from scrapers.pages.poshmark_search import PoshmarkSearchPage
 from scrapers.spiders.site_spider import SiteSpider
@@ -35,6 +36,6 @@ class PoshmarkSearchSpider(SiteSpider):
             callback=self.parse_results,
         )
 
-    def parse_results(self, response: Response) -> None:
+    def parse_results(self, _: DummyResponse, page: PoshmarkSearchPage) -> None:
         """Read the result page."""
-        self.read(PoshmarkSearchPage, response)
+        self.read(page)

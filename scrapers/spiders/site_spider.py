@@ -7,26 +7,13 @@ from urllib.parse import urlencode
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    DownloadCancelledError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
-from scrapy.http import Request, Response
-from w3lib.encoding import http_content_type_encoding
-from web_poet import HttpResponse
+from scrapy.http import Request
 
-from scrapers.bodies import decode_body
+from scrapers.answers import error_of
 from scrapers.findings import Findings
 from scrapers.pages.page import Reading, SitePage
-from scrapers.pages.walls import refuse_address, refuse_status
-from store.errors import (
-    BlockedError,
-    CrawlError,
-    FailedError,
-    TrendGuardError,
-)
+from scrapers.pages.walls import refuse_address
+from store.errors import CrawlError, FailedError, TrendGuardError
 from store.settings import Settings
 
 
@@ -113,11 +100,11 @@ class SiteSpider(scrapy.Spider):
         url = f"{address}?{urlencode(query)}" if query else address
         return Request(url, errback=self.note_failure, **kwargs)
 
-    def read(self, page: type[SitePage], response: Response) -> Reading | None:
-        """Read a response as a page; what it says, or why not, goes to the findings."""
+    def read(self, page: SitePage) -> Reading | None:
+        """Read a page; what it says, or why it says nothing, goes to the findings."""
         self.findings.page_count += 1
         try:
-            reading = page(response=whole_response(response)).read()
+            reading = page.read()
         except CrawlError as error:
             self.findings.refuse(error)
             return None
@@ -125,46 +112,18 @@ class SiteSpider(scrapy.Spider):
         return reading
 
     def note_failure(self, failure: Any) -> None:
-        """Note why a request got no answer at all."""
+        """Note why a request got no answer, or one that no page is made of."""
+        url, error = failure.request.url, failure.value
+        self.findings.page_count += isinstance(error, CrawlError)
         try:
-            refuse_address(failure.request.url)
-        except CrawlError as error:
-            self.findings.refuse(error)
+            refuse_address(url)
+        except CrawlError as wall:
+            self.findings.refuse(wall)
             return
-        self.findings.refuse(error_of(failure.value, failure.request.url))
+        self.findings.refuse(error_of(error, url))
 
     def note_crash(self, failure: Any) -> None:
         """Note a mistake of our own; Scrapy logs it with its traceback."""
         self.findings.refuse(
             FailedError(f"the spider broke: {failure.type.__name__}: {failure.value}")
         )
-
-
-def whole_response(response: Response) -> HttpResponse:
-    """Return Scrapy's response as web-poet's, if it is an answer with content.
-
-    Raises
-    ------
-    CrawlError
-        If its address or status says otherwise, or it is no text.
-    """
-    refuse_address(response.url)
-    retry_after = response.headers.get("Retry-After")
-    refuse_status(response.status, retry_after.decode() if retry_after else None)
-    declared = response.headers.get("Content-Type") or b""
-    charset = http_content_type_encoding(declared.decode("latin-1"))
-    text = decode_body(response.body, charset)
-    return HttpResponse(url=response.url, body=text.encode(), encoding="utf-8")
-
-
-def error_of(error: BaseException, url: str) -> CrawlError:
-    """Return the crawl error that a failed request stands for."""
-    if isinstance(error, IgnoreRequest) and "robots.txt" in str(error):
-        return BlockedError(f"robots.txt forbids us {url}")
-    if isinstance(error, DownloadCancelledError):
-        return FailedError(f"the answer is too large: {url}")
-    if isinstance(error, ResponseDataLossError):
-        return FailedError(f"the answer was cut off: {url}")
-    if isinstance(error, DownloadTimeoutError) or "Timeout" in type(error).__name__:
-        return FailedError(f"no answer in time: {url}")
-    return FailedError(f"{url}: {type(error).__name__}: {error}")

@@ -1,0 +1,62 @@
+"""What page objects are given: the site's answer, or the error that it stands for."""
+
+from collections.abc import Callable
+
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy_poet.page_input_providers import PageObjectInputProvider
+from w3lib.encoding import http_content_type_encoding
+from web_poet import HttpResponse
+
+from scrapers.bodies import decode_body
+from scrapers.pages.walls import refuse_address, refuse_status
+from store.errors import BlockedError, CrawlError, FailedError
+
+
+class AnswerProvider(PageObjectInputProvider):
+    """Gives page objects their response, if it is an answer with content."""
+
+    provided_classes = {HttpResponse}  # noqa: RUF012 - as the base class has it
+
+    def __call__(
+        self, _: set[Callable[..., object]], response: Response
+    ) -> list[HttpResponse]:
+        """Return the response; what is raised here reaches the request's errback."""
+        return [whole_response(response)]
+
+
+def whole_response(response: Response) -> HttpResponse:
+    """Return Scrapy's response as web-poet's, if it is an answer with content.
+
+    Raises
+    ------
+    CrawlError
+        If its address or status says otherwise, or it is no text.
+    """
+    refuse_address(response.url)
+    retry_after = response.headers.get("Retry-After")
+    refuse_status(response.status, retry_after.decode() if retry_after else None)
+    declared = response.headers.get("Content-Type") or b""
+    charset = http_content_type_encoding(declared.decode("latin-1"))
+    text = decode_body(response.body, charset)
+    return HttpResponse(url=response.url, body=text.encode(), encoding="utf-8")
+
+
+def error_of(error: BaseException, url: str) -> CrawlError:
+    """Return the crawl error that a failed request stands for."""
+    if isinstance(error, CrawlError):
+        return error
+    if isinstance(error, IgnoreRequest) and "robots.txt" in str(error):
+        return BlockedError(f"robots.txt forbids us {url}")
+    if isinstance(error, DownloadCancelledError):
+        return FailedError(f"the answer is too large: {url}")
+    if isinstance(error, ResponseDataLossError):
+        return FailedError(f"the answer was cut off: {url}")
+    if isinstance(error, DownloadTimeoutError) or "Timeout" in type(error).__name__:
+        return FailedError(f"no answer in time: {url}")
+    return FailedError(f"{url}: {type(error).__name__}: {error}")
