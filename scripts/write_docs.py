@@ -5,7 +5,7 @@ tables of settings and commands in the README. With ``--check`` it only compares
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ def filled(text: str, name: str, content: str) -> str:
     r"""Return `text` with `content` between the markers of a name.
 
     >>> filled("a <!-- x -->old<!-- /x --> b", "x", "new")
-    'a <!-- x -->\\nnew\\n<!-- /x --> b'
+    'a <!-- x -->\nnew\n<!-- /x --> b'
     """
     start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     if text.count(start) != 1 or text.count(end) != 1:
@@ -185,7 +185,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.replace("``", "`").split())
 
 
-def _grid(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _grid(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(
         "| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |"
