@@ -25,6 +25,11 @@ SPIDERS: dict[str, type[SiteSpider]] = {
 }
 LARGEST_BYTES = 16 * 2**20
 DOWNLOAD_SECONDS = 30
+# Doors into a running crawl, one of them an HTTP server that runs what it is sent.
+CONSOLES = (
+    "scrapy.extensions.remote_control.RemoteControl",
+    "scrapy.extensions.telnet.TelnetConsole",
+)
 BROWSER_HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 
 
@@ -157,7 +162,7 @@ def _scrapy_settings(settings: Settings, kind: type[SiteSpider]) -> dict[str, An
         "ADDONS": {"scrapy_poet.Addon": 300},
         "SCRAPY_POET_PROVIDERS": {AnswerProvider: 1},
         "COOKIES_ENABLED": False,
-        "TELNETCONSOLE_ENABLED": False,
+        "EXTENSIONS": dict.fromkeys(CONSOLES),
         "LOG_LEVEL": level or "WARNING",
     }
     if kind is TikTokTagSpider:
