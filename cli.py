@@ -100,6 +100,7 @@ def extract(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as ebay-search.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="May be gzipped.")],
     url: Annotated[str, typer.Option(help="Where the page came from.")] = "",
+    as_json: Json = True,  # noqa: ARG001 - it is JSON either way
 ) -> None:
     """Read a saved page or response as the spiders do; prints JSON."""
     from scrapers.extract import KINDS, extract_file  # noqa: PLC0415

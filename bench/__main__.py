@@ -1,4 +1,4 @@
-"""Every benchmark, each with its peer in the same run: ``python -m bench [NAME...]``."""
+"""Every benchmark, its peer in the same run: ``python -m bench [NAME...]``."""
 
 import sys
 from collections.abc import Callable

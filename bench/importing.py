@@ -1,4 +1,4 @@
-"""A million orders imported, beside DuckDB merely reading and counting the same file."""
+"""A million orders imported, beside DuckDB merely counting the same file."""
 
 import time
 from pathlib import Path

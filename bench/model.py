@@ -16,6 +16,7 @@ import xgboost
 from rich.console import Console
 from rich.table import Table
 
+from ml.daily import prepare
 from ml.dataset import Dataset, load_dataset
 from ml.evaluation import figures
 from ml.training import judge, later_orders
@@ -65,6 +66,7 @@ def _linked(market: Market, folder: Path) -> tuple[Dataset, dict[str, float]]:
     database = open_database(Settings(data_dir=folder / "data"))
     write_export(market, folder / "export")
     import_folder(database, database.settings, folder / "export")
+    prepare(database)
     with duck_session() as duck, database.reading() as session:
         dataset = load_dataset(duck, session, database.settings)
         found = duck.sql(HINDSIGHT).to_arrow_table()
