@@ -1,8 +1,9 @@
-"""Which Chromium is used, and how it is started."""
+"""Which Chromium is used, and how it is started; run it to ask whether there is one."""
 
 import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import playwright
 from playwright.async_api import Request
 
 from store.errors import SettingsError
-from store.settings import Settings
+from store.settings import Settings, get_settings
 
 QUIET = (
     "--disable-background-networking",
@@ -21,11 +22,13 @@ QUIET = (
     "--disable-quic",
 )
 BALLAST = {"image", "media", "font"}
+# Chrome comes last: it crawls, but loads no unpacked extension.
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CACHES = {
     "darwin": Path.home() / "Library/Caches/ms-playwright",
     "win32": Path.home() / "AppData/Local/ms-playwright",
 }
+START_SECONDS = 20
 EXECUTABLES = (
     "chrome-linux*/chrome",
     "chrome-mac*/*.app/Contents/MacOS/*",
@@ -56,6 +59,30 @@ def browser_launch_options(settings: Settings) -> dict[str, Any]:
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     args = [*QUIET, "--no-sandbox"] if as_root else list(QUIET)
     return {"executable_path": str(found), "args": args}
+
+
+def started_browser(settings: Settings) -> str:
+    """Return the path of the Chromium to use, having started it once.
+
+    Raises
+    ------
+    SettingsError
+        If there is none, or the one that goes first does not start.
+    """
+    path: str = browser_launch_options(settings)["executable_path"]
+    try:
+        done = subprocess.run(
+            [path, "--version"],
+            timeout=START_SECONDS,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SettingsError(f"{path} does not start: {error}") from error
+    if done.returncode:
+        raise SettingsError(f"{path} does not start: {done.stderr.strip()}")
+    return path
 
 
 def _configured(settings: Settings) -> Path | None:
@@ -91,3 +118,10 @@ def _playwrights_own() -> Path | None:
 def _systems() -> Path | None:
     paths = (shutil.which(name) for name in SYSTEM_NAMES)
     return next((Path(path) for path in paths if path), None)
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(started_browser(get_settings()) + "\n")
+    except SettingsError as error:
+        sys.exit(f"error: {error}")

@@ -1,11 +1,12 @@
 """What every crawl imports, Scrapy's own parts too: paid for once, before forking."""
 
-import cli  # noqa: F401
-import scrapers.run  # noqa: F401
 import scrapy_playwright.handler  # noqa: F401
 import sqlalchemy.dialects.sqlite  # noqa: F401
 from scrapy.settings import default_settings as defaults
 from scrapy.utils.misc import load_object
+
+import cli  # noqa: F401
+import scrapers.run  # noqa: F401
 
 for name in (
     *defaults.EXTENSIONS_BASE,

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from scrapers import browser
@@ -41,3 +45,43 @@ def test_playwrights_own_goes_before_the_systems(tmp_path):
     (folder / "chrome").touch()
     options = browser_launch_options(Settings())
     assert options["executable_path"] == str(folder / "chrome")
+
+
+def asked(**environment) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "scrapers.browser"],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def chromium(folder, *lines: str) -> str:
+    path = folder / "a-chromium"
+    path.write_text("\n".join(("#!/bin/sh", *lines, "")))
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_it_tells_setup_which_browser_starts(tmp_path):
+    path = chromium(tmp_path, '[ "$*" = --version ]')
+    told = asked(TRENDGUARD_BROWSER_PATH=path)
+    assert (told.returncode, told.stdout, told.stderr) == (0, f"{path}\n", "")
+
+
+def test_it_tells_setup_that_the_browser_does_not_start(tmp_path):
+    path = chromium(tmp_path, "echo libnss3.so: no such file >&2", "exit 127")
+    told = asked(TRENDGUARD_BROWSER_PATH=path)
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr == f"error: {path} does not start: libnss3.so: no such file\n"
+
+
+def test_a_browser_that_hangs_or_is_no_program_does_not_start(tmp_path, monkeypatch):
+    monkeypatch.setattr(browser, "START_SECONDS", 0.2)
+    path = chromium(tmp_path, "exec sleep 60")
+    with pytest.raises(SettingsError, match="does not start: .*timed out"):
+        browser.started_browser(Settings(browser_path=path))
+    (tmp_path / "a-chromium").chmod(0o644)
+    with pytest.raises(SettingsError, match="does not start: .*Permission"):
+        browser.started_browser(Settings(browser_path=path))

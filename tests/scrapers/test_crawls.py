@@ -55,12 +55,21 @@ def opened(chosen):
     database.close()
 
 
-@pytest.fixture
-def browser():
+@pytest.fixture(scope="module")
+def tags(market, crawls, tmp_path_factory):
+    """The crawls of a known and an unknown hashtag, started at once."""
     try:
         browser_launch_options(Settings())
     except SettingsError as error:
         pytest.skip(str(error))
+    started = {}
+    for hashtag in ("#OakLamp", "teapot"):
+        chosen = {"data_dir": tmp_path_factory.mktemp("tag"), **market}
+        future = crawls.start(chosen, "tiktok_tag", {"hashtag": hashtag})
+        started[hashtag] = (future, Database(Settings(**chosen)))
+    yield started
+    for _, database in started.values():
+        database.close()
 
 
 def rows(database, table):
@@ -137,8 +146,9 @@ def test_a_closet_sale(chosen, opened, crawls):
 
 
 @pytest.mark.browser
-def test_a_tag_page_in_a_real_browser(browser, chosen, opened, crawls):
-    result = crawls.start(chosen, "tiktok_tag", {"hashtag": "#OakLamp"}).result()
+def test_a_tag_page_in_a_real_browser(tags):
+    future, opened = tags["#OakLamp"]
+    result = future.result()
     assert (result["outcome"], result["items"]) == (
         "ok",
         {"hashtag_snapshot": 1, "video": 2},
@@ -157,8 +167,9 @@ def test_a_tag_page_in_a_real_browser(browser, chosen, opened, crawls):
 
 
 @pytest.mark.browser
-def test_an_unknown_hashtag_in_a_real_browser(browser, chosen, opened, crawls):
-    result = crawls.start(chosen, "tiktok_tag", {"hashtag": "teapot"}).result()
+def test_an_unknown_hashtag_in_a_real_browser(tags):
+    future, opened = tags["teapot"]
+    result = future.result()
     assert (result["outcome"], result["items"]) == ("not_found", {})
     assert rows(opened, HashtagSnapshot) == []
 
