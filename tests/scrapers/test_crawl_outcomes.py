@@ -177,3 +177,10 @@ def test_counters_stand_in_for_refused_answers(ended_tags):
     database.close()
     assert (row.hashtag, row.view_count, row.video_count) == ("lamp", None, 924_200)
     assert row.source == "tiktok_tag"
+
+
+def test_pages_are_followed_as_far_as_asked(crawls, site, tmp_path):
+    settings = {"data_dir": tmp_path, "ebay_url": f"{site.urls['open']}/cards"}
+    asked = {"query": "lamp", "pages": "2"}
+    result = crawls.start(settings, "ebay_search", asked).result()
+    assert (result["outcome"], result["pages"]) == ("ok", 2)
