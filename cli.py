@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.text import Text
+from sqlalchemy import make_url
 
 from store.database import Database, open_database
 from store.errors import TrendGuardError
@@ -62,7 +63,8 @@ def db_upgrade(as_json: Json = False) -> None:
     """Create the database, or migrate it to this version."""
     database = Database(get_settings())
     database.upgrade()
-    _show({"schema": database.revision(), "at": get_settings().url}, as_json)
+    place = make_url(get_settings().url).render_as_string(hide_password=True)
+    _show({"schema": database.revision(), "at": place}, as_json)
 
 
 @app.command("import")

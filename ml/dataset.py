@@ -15,9 +15,9 @@ from pyarrow import parquet
 from sqlmodel import Session
 
 from ml.daily import compute_daily, prepare
-from ml.observations import load_observations, put, sql
+from ml.observations import load_observations, sql
 from store.database import Database
-from store.duck import duck_session
+from store.duck import duck_session, put
 from store.errors import NotEnoughDataError
 from store.settings import Settings
 
@@ -159,7 +159,7 @@ def write_dataset(
         Rows, target and file.
     """
     prepare(database)
-    with duck_session() as duck, database.reading() as session:
+    with duck_session(settings) as duck, database.reading() as session:
         dataset = load_dataset(duck, session, settings, as_of)
     rows = dataset.rows.append_column("target", pa.array(dataset.y))
     rows = rows.append_column("coded", pa.array(dataset.coded))

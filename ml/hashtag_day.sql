@@ -162,9 +162,12 @@ SELECT
     peak_on,
     day - peak_on AS days_since_peak,
     level,
-    max(day) FILTER (level >= 0.1) OVER (
-        PARTITION BY hashtag ORDER BY day ROWS UNBOUNDED PRECEDING
-    ) - wave.start_on + 1 AS trended_days,
+    coalesce(
+        max(day) FILTER (level >= 0.1) OVER (
+            PARTITION BY hashtag ORDER BY day ROWS UNBOUNDED PRECEDING
+        ) - wave.start_on + 1,
+        0
+    ) AS trended_days,
     CASE
         WHEN level >= 0.93 AND velocity_rate > 0.07 THEN 'Rising'
         WHEN level >= 0.7 THEN 'Peak'

@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 import wordsegment
 from rapidfuzz import fuzz
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from store.bulk import merge_rows, read_rows, sql_table
+from store.bulk import insert_rows, read_rows, sql_table
 from store.database import Database
 from store.tables import HashtagSnapshot, Product, ProductHashtag
 
@@ -103,8 +103,10 @@ def link_products(session: Session) -> int:
         for hashtag, confidence in match_title(title, by_word)
         if (product_id, hashtag) not in own
     ]
+    # All anew: a title that has changed takes its old links with it.
+    session.execute(delete(ProductHashtag).where(col(ProductHashtag.method) == "title"))
     if links:
-        merge_rows(session, ProductHashtag, pa.Table.from_pylist(links))
+        insert_rows(session, sql_table(ProductHashtag), pa.Table.from_pylist(links))
     return len(links)
 
 

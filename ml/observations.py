@@ -10,8 +10,10 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from store.bulk import read_rows, sql_table
+from store.clock import utc_now
+from store.duck import put
 from store.errors import NotEnoughDataError
-from store.money import currency_exponents, read_rates
+from store.money import read_rates
 from store.settings import Settings
 from store.tables import (
     HashtagSnapshot,
@@ -55,7 +57,8 @@ def load_observations(
     Parameters
     ----------
     as_of : date, optional
-        The last day that is used; that of the newest observation by default.
+        The last day that is used; by default that of the newest observation, but never
+        one after today: what is dated later is not known yet.
 
     Returns
     -------
@@ -67,37 +70,23 @@ def load_observations(
     NotEnoughDataError
         If there is no observation at all.
     """
+    end = (as_of or utc_now().date()) + timedelta(1)
     static: tuple[type[Table], ...] = (Product, ProductHashtag)
     for relation in static:
         put(duck, relation.table_name(), _rows(session, relation))
     for table, known_at, name in DATED:
         put(duck, "incoming", _rows(session, table))
-        cut = f"WHERE {known_at} < DATE '{as_of + timedelta(1)}'" if as_of else ""
+        cut = f"WHERE {known_at} < DATE '{end}'"
         duck.execute(f'CREATE OR REPLACE TABLE "{name}" AS FROM incoming {cut}')
-    _define_money(duck, settings)
+    _put_rates(duck, settings)
     return _set_bounds(duck, settings, as_of)
-
-
-def put(duck: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-    """Make `rows` the DuckDB table `name`."""
-    duck.register("_rows", rows)
-    duck.execute(f'CREATE OR REPLACE TABLE "{name}" AS FROM _rows')
-    duck.unregister("_rows")
 
 
 def _rows(session: Session, table: type[Table]) -> pa.Table:
     return read_rows(session, select(sql_table(table)))
 
 
-def _define_money(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    units = " ".join(
-        f"WHEN currency = '{code}' THEN {10**digits}"
-        for code, digits in currency_exponents().items()
-        if digits != 2
-    )
-    duck.execute(
-        f"CREATE OR REPLACE MACRO minor_units(currency) AS CASE {units} ELSE 100 END"
-    )
+def _put_rates(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     days, codes, rates = zip(*read_rates(settings.rates_file), strict=True)
     columns = {"day": days, "currency": codes, "usd_per_unit": rates}
     put(duck, "rate", pa.table({name: list(c) for name, c in columns.items()}))

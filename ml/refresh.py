@@ -1,5 +1,7 @@
 """Bringing all that is derived up to date: links, polarities, daily tables, cards."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -37,7 +39,7 @@ def refresh(
         If nothing was observed yet.
     """
     counts = prepare(database)
-    with duck_session() as duck:
+    with duck_session(settings) as duck:
         with database.reading() as session:
             load_observations(duck, session, settings, as_of)
         compute_daily(duck)
@@ -61,10 +63,12 @@ def _store_cards(
     return len(rows)
 
 
-def _cards(
-    scorer: Scorer, session: Session, kept: dict[str, Kept]
-) -> list[dict[str, Any]]:
-    facts = scorer.catalogue(session)
+def products_by_key(session: Session, known: Collection[str]) -> dict[str, str]:
+    """Return card key -> product, for the products that anything is known of.
+
+    A key of two products, such as one name for both, is left out: it would give one's
+    card for the other.
+    """
     named = session.execute(
         select(
             col(Product.product_id),
@@ -74,12 +78,22 @@ def _cards(
             col(Product.title),
         )
     )
-    asked = {
+    owners: dict[str, set[str]] = defaultdict(set)
+    for product_id, *names in named:
+        for key in card_keys(*names):
+            owners[key].add(product_id)
+    return {
         key: product_id
-        for product_id, *names in named
-        if product_id in facts
-        for key in card_keys(*names)
+        for key, ids in owners.items()
+        if len(ids) == 1 and (product_id := next(iter(ids))) in known
     }
+
+
+def _cards(
+    scorer: Scorer, session: Session, kept: dict[str, Kept]
+) -> list[dict[str, Any]]:
+    facts = scorer.catalogue(session)
+    asked = products_by_key(session, facts)
     wanted = list(dict.fromkeys(asked.values()))
     now = utc_now()
     made = scorer.maker.make([("", facts[p], kept.get(p)) for p in wanted], now)

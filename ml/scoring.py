@@ -19,7 +19,7 @@ from ml.registry import champion
 from store.database import Database
 from store.duck import duck_session
 from store.errors import BadFileError
-from store.importing.checking import check_rows, fault_lines, good_rows
+from store.importing.checking import check_rows, fault_lines, good_rows, row_count
 from store.importing.files import ORDERS
 from store.importing.reading import open_file
 from store.importing.references import load_references
@@ -52,8 +52,8 @@ def score_orders(
     """
     _, model = champion(database, settings, "checkout")
     prepare(database)
-    asked, faults = _read_orders(database, settings, orders)
-    with duck_session() as duck:
+    asked, faults, read = _read_orders(database, settings, orders)
+    with duck_session(settings) as duck:
         with database.reading() as session:
             load_observations(duck, session, settings)
         compute_daily(duck)
@@ -62,7 +62,7 @@ def score_orders(
     _write(out, scored)
     rejects = write_rejects(settings.data_dir / "rejects", "score", faults)
     return {
-        "read": asked.num_rows + len(faults),
+        "read": read,
         "scored": sum(s["evidence"] != "none" for s in scored),
         "without_evidence": sum(s["evidence"] == "none" for s in scored),
         "rejected": len(faults),
@@ -109,17 +109,17 @@ def _score(
 
 def _read_orders(
     database: Database, settings: Settings, orders: Path
-) -> tuple[pa.Table, list[tuple[int, str]]]:
+) -> tuple[pa.Table, list[tuple[int, str]], int]:
     if not orders.is_file():
         raise BadFileError(f"{orders} is not a file")
     # A product the shop does not know yet is no mistake here: it has no evidence.
     kind = replace(ORDERS, checks={})
-    with duck_session() as duck, database.reading() as session:
+    with duck_session(settings) as duck, database.reading() as session:
         file = open_file(duck, kind, orders)
-        prepare_columns(duck, settings)
+        prepare_columns(duck, session, settings)
         load_references(duck, session, ORDERS)
         check_rows(duck, file, settings.default_currency)
-        return good_rows(duck, file), fault_lines(duck, file)
+        return good_rows(duck, file), fault_lines(duck, file), row_count(duck, file)
 
 
 def _write(out: Path, scored: list[dict[str, Any]]) -> None:

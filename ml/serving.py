@@ -15,9 +15,10 @@ from ml.matching import hashtags_by_word, match_title
 from ml.registry import champion
 from store.clock import utc_now
 from store.database import Database
-from store.errors import NoModelError
+from store.errors import NoModelError, RequestError
 from store.keys import card_keys
 from store.money import read_rates
+from store.privacy import AGE_BANDS
 from store.settings import Settings
 from store.tables import (
     HashtagDay,
@@ -28,7 +29,7 @@ from store.tables import (
     RiskCard,
 )
 
-BANDS = [f"{low}-{low + 4}" for low in range(15, 80, 5)] + ["80+"]
+BANDS = [band for band in AGE_BANDS if band not in ("0-4", "5-9", "10-14")]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Scorer:
         training reads the day before each order.
     hashtag_index : dict
         Word -> hashtags.
+    usd_per_unit : dict
+        Currency -> its newest rate.
     """
 
     database: Database
@@ -53,6 +56,7 @@ class Scorer:
     maker: CardMaker
     day: date
     hashtag_index: dict[str, set[str]]
+    usd_per_unit: dict[str, float]
 
     @classmethod
     def load(cls, database: Database, settings: Settings) -> "Scorer":
@@ -74,7 +78,8 @@ class Scorer:
             maker = CardMaker(
                 version, model, band_shares(session), stored_lifespan(session), settings
             )
-            return cls(database, settings, maker, day, hashtags_by_word(tags.scalars()))
+            index = hashtags_by_word(tags.scalars())
+        return cls(database, settings, maker, day, index, newest_rates(settings))
 
     def card(
         self,
@@ -87,8 +92,16 @@ class Scorer:
         gtin: str | None = None,
         url: str | None = None,
     ) -> Card:
-        """Return the card of a product described by what its page says."""
+        """Return the card of a product described by what its page says.
+
+        Raises
+        ------
+        RequestError
+            If nothing in the description can be looked up.
+        """
         keys = card_keys(url, gtin, brand, title)
+        if not keys:
+            raise RequestError("a title needs a letter or a digit")
         with self.database.reading() as session:
             product_id, kept = self._known(session, keys)
             facts = self._facts(session, product_id) or self._guessed(session, title)
@@ -163,14 +176,15 @@ class Scorer:
     def _usd(self, price: Decimal | None, currency: str | None) -> float | None:
         if price is None:
             return None
-        code = currency or self.settings.default_currency
-        today = utc_now().date()
-        rates = [
-            (day, rate)
-            for day, c, rate in read_rates(self.settings.rates_file)
-            if c == code and day <= today
-        ]
-        return float(price) * max(rates)[1] if rates else None
+        rate = self.usd_per_unit.get(currency or self.settings.default_currency)
+        return None if rate is None else float(price) * rate
+
+
+def newest_rates(settings: Settings) -> dict[str, float]:
+    """Return what one unit of each currency is worth today, in US dollars."""
+    today = utc_now().date()
+    dated = sorted(row for row in read_rates(settings.rates_file) if row[0] <= today)
+    return {currency: rate for _, currency, rate in dated}
 
 
 def newest_day(session: Session) -> date:

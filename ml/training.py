@@ -68,7 +68,7 @@ def train(
         With what is missing.
     """
     prepare(database)
-    with duck_session() as duck, database.reading() as session:
+    with duck_session(settings) as duck, database.reading() as session:
         dataset = load_dataset(duck, session, settings, as_of)
     trained_at = utc_now()
     return {

@@ -42,7 +42,7 @@ def trends(
     MissingError
         If a hashtag was not observed twice by then.
     """
-    with duck_session() as duck:
+    with duck_session(settings) as duck:
         with database.reading() as session:
             load_observations(duck, session, settings, as_of)
         for step in ("video_seen", "hashtag_day"):

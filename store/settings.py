@@ -28,8 +28,7 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; empty means ``trendguard.db`` (SQLite) in the data folder."""
 
     redis_url: str = ""
-    """Redis of the job queue and the request limits; empty means files in the data
-    folder."""
+    """Redis of the job queue; empty means a file in the data folder."""
 
     key_file: Path | None = None
     """Key of the customer pseudonyms; ``pseudonym.key`` in the data folder by default.
@@ -69,8 +68,7 @@ class Settings(BaseSettings):
     """Web origins besides the extension that may call the API (JSON list)."""
 
     admin_token: str = ""
-    """Bearer token of the admin calls; empty turns them off. ``admin add`` makes named
-    ones instead."""
+    """A bearer token for the admin calls; ``admin add`` makes named ones instead."""
 
     max_body_bytes: int = Field(262_144, ge=1024)
     """Largest request body the API accepts."""

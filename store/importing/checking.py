@@ -56,6 +56,12 @@ def fault_lines(
     return found
 
 
+def row_count(duck: duckdb.DuckDBPyConnection, file: OpenedFile) -> int:
+    """Return how many rows the file has, usable or not."""
+    found = duck.execute(f"SELECT count(*) FROM {file.raw}").fetchall()
+    return int(found[0][0]) + file.misshapen_count
+
+
 def good_rows(duck: duckdb.DuckDBPyConnection, file: OpenedFile) -> pa.Table:
     """Return the usable rows in the table's columns, in the file's order."""
     query = f"SELECT * EXCLUDE (row) FROM good_{file.kind.name} ORDER BY row"

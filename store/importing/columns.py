@@ -10,6 +10,8 @@ ISO_TIME = (
     r"\d{4}-\d{2}-\d{2}"
     r"([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)?)?"
 )
+# One slip such as 1026 would stretch the daily tables over a thousand years.
+EARLIEST_YEAR = 2000
 STATUSES = ("active", "sold", "ended")
 
 
@@ -27,15 +29,12 @@ class ColumnSpec:
         What is said of a text that yields NULL.
     required : bool
         The column must be there, and no value may be empty.
-    private : bool
-        The text is personal and is never repeated.
     """
 
     name: str
     value: str
     wrong: str
     required: bool = False
-    private: bool = False
 
     def typed(self) -> str:
         """Return the SQL of the typed value."""
@@ -48,28 +47,30 @@ class ColumnSpec:
 
     def fault(self) -> str:
         """Return SQL of what is wrong with the value, NULL where nothing is."""
-        shown = "''" if self.private else f"': ' || left({self.text}, 60)"
         faults = [
             f"WHEN {self.text} IS NOT NULL AND ({self.typed()}) IS NULL "
-            f"THEN '{self.name}: {self.wrong}' || {shown}"
+            f"THEN '{self.name}: {self.wrong}'"
         ]
         if self.required:
             faults.insert(0, f"WHEN {self.text} IS NULL THEN '{self.name} is empty'")
         return f"CASE {' '.join(faults)} END"
 
 
-def text(name: str, *, required: bool = False, private: bool = False) -> ColumnSpec:
+def text(name: str, *, required: bool = False) -> ColumnSpec:
     """Any text."""
-    return ColumnSpec(name, "{x}", "not a text", required, private)
+    return ColumnSpec(name, "{x}", "not a text", required)
 
 
 def time(name: str, *, required: bool = False) -> ColumnSpec:
-    """An ISO 8601 time; a bare date is its midnight, UTC."""
+    """An ISO 8601 time from 2000 on; a bare date is its midnight, UTC."""
     value = (
         f"CASE WHEN regexp_full_match({{x}}, '{_braces(ISO_TIME)}') "
-        f"THEN TRY_CAST({{x}} AS TIMESTAMPTZ) END"
+        f"AND {{x}} >= '{EARLIEST_YEAR}' THEN TRY_CAST({{x}} AS TIMESTAMPTZ) END"
     )
-    wrong = "not an ISO 8601 time such as 2026-03-01T12:00:00Z or 2026-03-01"
+    wrong = (
+        "not an ISO 8601 time such as 2026-03-01T12:00:00Z or 2026-03-01, "
+        f"from {EARLIEST_YEAR} on"
+    )
     return ColumnSpec(name, value, wrong, required)
 
 
@@ -96,7 +97,6 @@ def whole(
     high: int = 2**62,
     *,
     required: bool = False,
-    private: bool = False,
 ) -> ColumnSpec:
     """A whole number between two bounds; ``23.0`` is one."""
     value = (
@@ -106,14 +106,14 @@ def whole(
     )
     most = f"to {high}" if high < 2**62 else "up"
     wrong = f"not a whole number from {low} {most}"
-    return ColumnSpec(name, value, wrong, required, private)
+    return ColumnSpec(name, value, wrong, required)
 
 
-def one_of(name: str, *choices: str) -> ColumnSpec:
+def one_of(name: str, *choices: str, required: bool = False) -> ColumnSpec:
     """One of a few words, in any case."""
     listed = ", ".join(f"'{choice}'" for choice in choices)
     value = f"CASE WHEN lower({{x}}) IN ({listed}) THEN lower({{x}}) END"
-    return ColumnSpec(name, value, f"not one of {', '.join(choices)}")
+    return ColumnSpec(name, value, f"not one of {', '.join(choices)}", required)
 
 
 def currency(name: str = "currency") -> ColumnSpec:

@@ -14,7 +14,7 @@ from store.importing.columns import (
     time,
     whole,
 )
-from store.privacy import OLDEST_AGE
+from store.privacy import AGE_BANDS, OLDEST_AGE
 from store.tables import (
     HashtagSnapshot,
     Listing,
@@ -62,6 +62,8 @@ def _same(*names: str) -> dict[str, str]:
     return {name: f"t.{name}" for name in names}
 
 
+# Decile (1-10) of an income among the rows of its table.
+DECILE = "ceil(10 * cume_dist() OVER (ORDER BY t.median_income))::BIGINT"
 UNKNOWN_PRODUCT = {
     "unknown product; add it to products": "t.product_id IS NOT NULL AND "
     "t.product_id NOT IN (SELECT product_id FROM known_products)"
@@ -77,15 +79,17 @@ ZIP_INCOME = FileKind(
     {
         "zip": "normal_zip(t.zip)",
         "median_income": "t.median_income",
-        "income_decile": "greatest(1, ceil(10 * cume_dist() OVER "
-        "(ORDER BY t.median_income)))::BIGINT",
+        "income_decile": DECILE,
     },
     {"not a US ZIP code": "normal_zip(t.zip) = ''"},
 )
 POPULATION = FileKind(
     "population",
     Population,
-    (text("age_band", required=True), number("share", 0, 1, required=True)),
+    (
+        one_of("age_band", *AGE_BANDS, required=True),
+        number("share", 0, 1, required=True),
+    ),
     _same("age_band", "share"),
 )
 PRODUCTS = FileKind(
@@ -114,14 +118,14 @@ ORDERS = FileKind(
     Order,
     (
         text("order_id", required=True),
-        text("customer_id", required=True, private=True),
+        text("customer_id", required=True),
         text("product_id", required=True),
         time("purchased_at", required=True),
         amount("unit_price", required=True),
         currency(),
         whole("quantity", 1),
-        whole("customer_age", 0, OLDEST_AGE, private=True),
-        text("zip", private=True),
+        whole("customer_age", 0, OLDEST_AGE),
+        text("zip"),
         text("channel"),
     ),
     {

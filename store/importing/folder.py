@@ -12,7 +12,7 @@ from store.bulk import merge_rows, read_rows, sql_table
 from store.database import Database
 from store.duck import duck_session
 from store.errors import BadFileError
-from store.importing.checking import check_rows, fault_lines, good_rows
+from store.importing.checking import check_rows, fault_lines, good_rows, row_count
 from store.importing.files import KINDS, PRODUCTS
 from store.importing.reading import OpenedFile, find_file, open_file
 from store.importing.references import load_references, prepare
@@ -62,21 +62,23 @@ def import_folder(database: Database, settings: Settings, folder: Path) -> Impor
     if not paths:
         names = ", ".join(kind.name for kind in KINDS)
         raise BadFileError(f"{folder} holds none of {names} (.csv, .csv.gz, .parquet)")
-    with duck_session() as duck:
+    with duck_session(settings) as duck:
         # Every file is opened before anything is written: one bad file stops all.
         files = [open_file(duck, kind, path) for kind, path in paths]
-        prepare(duck, settings)
-        faults = {}
+        faults: dict[str, list[tuple[int, str]]] = {}
         report = ImportReport()
         with database.writing() as session:
+            prepare(duck, session, settings)
             for file in files:
                 name = file.kind.name
                 report.files[name], faults[name] = _import(
                     duck, session, settings, file
                 )
-    for name, found in faults.items():
-        rejects = write_rejects(settings.data_dir / "rejects", name, found)
-        report.files[name].rejects_file = str(rejects) if rejects else None
+    for kind in KINDS:
+        found = faults.get(kind.name, [])
+        rejects = write_rejects(settings.data_dir / "rejects", kind.name, found)
+        if rejects:
+            report.files[kind.name].rejects_file = str(rejects)
     return report
 
 
@@ -92,8 +94,7 @@ def _import(
     merged = merge_rows(session, file.kind.table, good_rows(duck, file))
     if file.kind is PRODUCTS:
         _link_hashtags(duck, session)
-    rows = duck.execute(f"SELECT count(*) FROM {file.raw}").fetchall()[0][0]
-    read = rows + file.misshapen_count
+    read = row_count(duck, file)
     # A row that repeats an earlier one of its file changes nothing either.
     unchanged = read - merged.added - merged.updated - len(faults)
     return (

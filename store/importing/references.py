@@ -11,32 +11,36 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from store.bulk import read_rows, sql_table
-from store.importing.files import ORDERS, RETURNS, UNKNOWN_PRODUCT, FileKind
-from store.money import currency_exponents
+from store.duck import put
+from store.importing.files import DECILE, ORDERS, RETURNS, UNKNOWN_PRODUCT, FileKind
 from store.privacy import (
     OLDEST_AGE,
     Pseudonymiser,
     age_band,
-    census_deciles,
+    census_incomes,
     normal_zip,
 )
 from store.settings import Settings
 from store.tables import Order, Product, ZipIncome
 
 
-def prepare(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Define the functions: minor_units, pseudonym, normal_zip, age_band."""
-    units = " ".join(
-        f"WHEN currency = '{code}' THEN {10**digits}"
-        for code, digits in currency_exponents().items()
-        if digits != 2
-    )
-    duck.execute(f"CREATE MACRO minor_units(currency) AS CASE {units} ELSE 100 END")
-    _function(duck, "pseudonym", Pseudonymiser(settings.pseudonym_key_file).pseudonym)
+def prepare(
+    duck: duckdb.DuckDBPyConnection, session: Session, settings: Settings
+) -> None:
+    """Define the functions: pseudonym, normal_zip, age_band.
+
+    Raises
+    ------
+    SettingsError
+        If the pseudonyms' key can't be used, or is gone while orders are stored.
+    """
+    has_orders = session.execute(select(sql_table(Order)).limit(1)).first() is not None
+    key = Pseudonymiser(settings.pseudonym_key_file, may_make=not has_orders)
+    _function(duck, "pseudonym", key.pseudonym)
     _function(duck, "normal_zip", normal_zip)
     ages = range(OLDEST_AGE + 1)
     bands = pa.table({"age": list(ages), "band": [age_band(age) for age in ages]})
-    _put(duck, "age_bands", bands)
+    put(duck, "age_bands", bands)
     duck.execute(
         "CREATE MACRO age_band(years) AS "
         "(SELECT b.band FROM age_bands b WHERE b.age = years)"
@@ -49,9 +53,9 @@ def load_references(
     """Load what rows of a kind refer to, as the store has it by now."""
     if UNKNOWN_PRODUCT.keys() & kind.checks.keys():
         products = read_rows(session, select(sql_table(Product).c.product_id))
-        _put(duck, "known_products", products)
+        put(duck, "known_products", products)
     if kind is ORDERS:
-        _put(duck, "zip_deciles", _deciles(session))
+        put(duck, "zip_deciles", _deciles(duck, session))
         duck.execute(
             "CREATE OR REPLACE MACRO income_decile(code) AS "
             "(SELECT z.decile FROM zip_deciles z WHERE z.zip = normal_zip(code))"
@@ -59,22 +63,16 @@ def load_references(
     if kind is RETURNS:
         orders = sql_table(Order).c
         query = select(orders.order_id, orders.purchased_at)
-        _put(duck, "known_orders", read_rows(session, query))
+        put(duck, "known_orders", read_rows(session, query))
 
 
-def _deciles(session: Session) -> pa.Table:
+def _deciles(duck: duckdb.DuckDBPyConnection, session: Session) -> pa.Table:
     table = sql_table(ZipIncome).c
     own = read_rows(session, select(table.zip, table.income_decile.label("decile")))
     if own.num_rows:
         return own
-    census = census_deciles()
-    return pa.table({"zip": list(census), "decile": list(census.values())})
-
-
-def _put(duck: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-    duck.register("incoming", rows)
-    duck.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM incoming")
-    duck.unregister("incoming")
+    put(duck, "census", census_incomes())
+    return duck.sql(f"SELECT zip, {DECILE} AS decile FROM census AS t").to_arrow_table()
 
 
 def _function(

@@ -1,6 +1,6 @@
 """What was decided and done about a risk: nudges, offers, experiments, answers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field
@@ -16,7 +16,7 @@ class Nudge(Table, table=True):
     kind: str = Field(primary_key=True)
     """Which nudge."""
 
-    day: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    day: date = Field(primary_key=True)
     """The day, UTC."""
 
     shown_count: int = 0

@@ -59,8 +59,8 @@ class HashtagDay(Table, table=True):
     """Days from the wave's start to the last day at a tenth of its peak or more."""
 
     stage: str
-    """Rising: still within 7 % of the peak and growing. Peak: at least 70 % of the
-    peak. Decline: 10 % to 70 %. Death: under 10 %."""
+    """Rising: within 7 % of the peak and over 7 % up on the week before. Peak: at least
+    70 % of the peak. Decline: 10 % to 70 %. Death: under 10 %."""
 
 
 class ProductDay(Table, table=True):

@@ -178,7 +178,7 @@ class Review(Table, table=True):
     """When it was written, UTC."""
 
     rating: float | None = None
-    """Stars, 1-5."""
+    """Stars, 0-5."""
 
     text: str | None = Field(default=None, sa_type=Text)
     """What was written."""

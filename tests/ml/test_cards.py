@@ -1,15 +1,18 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 from sqlmodel import select
 
 from ml.card import Card
 from ml.evidence import evidence_of, widened
 from ml.reasons import reasons_for
+from ml.refresh import products_by_key
 from ml.serving import Scorer
+from store.bulk import merge_rows
 from store.database import open_database
-from store.errors import NoModelError
+from store.errors import NoModelError, RequestError
 from store.keys import card_keys
 from store.tables import Product, RiskCard
 
@@ -57,6 +60,27 @@ def test_nothing_known_gives_no_number(scorer):
     assert card.risk is None
     assert card.risk_by_age_band == {}
     assert card.model is None
+
+
+def test_nothing_to_look_up_is_said_so(scorer):
+    with pytest.raises(RequestError, match="a letter or a digit"):
+        scorer.card("!!!")
+
+
+def test_one_name_for_two_products_gives_neither_ones_card(trained):
+    twins = [
+        {"product_id": f"twin{n}", "title": "Twin Lamp", "brand": "Acme"}
+        for n in (1, 2)
+    ]
+    with trained.writing() as session:
+        merge_rows(session, Product, pa.Table.from_pylist(twins))
+    facts = {"twin1": {}, "twin2": {}}
+    with trained.reading() as session:
+        rows = products_by_key(session, facts)
+    with trained.writing() as session:
+        for twin in twins:
+            session.delete(session.get(Product, twin["product_id"]))
+    assert rows == {}
 
 
 def test_a_product_of_the_catalogue_is_found_by_what_its_page_says(trained, scorer):

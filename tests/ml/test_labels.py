@@ -5,10 +5,10 @@ import pytest
 
 from ml.daily import compute_daily
 from ml.dataset import label_orders, load_dataset, split_days
-from ml.observations import load_observations, put
+from ml.observations import load_observations
 from store.bulk import merge_rows
 from store.database import Database
-from store.duck import duck_session
+from store.duck import duck_session, put
 from store.errors import NotEnoughDataError
 from store.settings import Settings
 from store.tables import Order, Product, Return
@@ -55,7 +55,7 @@ def give_back(database, reasons: dict[int, str | None]) -> None:
 
 
 def labels(database, as_of=date(2026, 6, 1), stage=None):
-    with duck_session() as duck, database.reading() as session:
+    with duck_session(database.settings) as duck, database.reading() as session:
         load_observations(duck, session, database.settings, as_of)
         compute_daily(duck)
         if stage:
@@ -123,7 +123,7 @@ def test_what_training_needs_is_said(shop, reasons, as_of, said):
     if reasons:
         give_back(shop, reasons)
     with (
-        duck_session() as duck,
+        duck_session(shop.settings) as duck,
         shop.reading() as session,
         pytest.raises(NotEnoughDataError, match=said),
     ):
@@ -139,7 +139,7 @@ def test_splits_are_days():
 
 def test_amounts_in_a_currency_without_a_rate_are_not_compared(shop):
     give_back(shop, dict.fromkeys(range(0, 800, 7)))
-    with duck_session() as duck, shop.reading() as session:
+    with duck_session(shop.settings) as duck, shop.reading() as session:
         load_observations(duck, session, shop.settings)
         compute_daily(duck)
         euros = duck.sql('FROM "order" LIMIT 1').to_arrow_table().to_pylist()

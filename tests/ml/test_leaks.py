@@ -3,6 +3,7 @@ and serving reads what training read.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +15,9 @@ from hypothesis import strategies as st
 from ml.daily import compute_daily
 from ml.dataset import feature_rows, label_orders
 from ml.features import GROUPS, Encoder
-from ml.observations import DATED, load_observations, put, sql
+from ml.observations import DATED, load_observations, sql
 from ml.serving import Scorer
-from store.duck import duck_session
+from store.duck import duck_session, put
 from store.settings import Settings
 
 DAILY = ("hashtag_day", "product_day")
@@ -25,7 +26,7 @@ DAILY = ("hashtag_day", "product_day")
 @pytest.fixture(scope="module")
 def all_days(imported):
     """DuckDB with every observation and the daily tables made of them."""
-    with duck_session() as duck:
+    with duck_session(imported.settings) as duck:
         with imported.reading() as session:
             load_observations(duck, session, imported.settings)
         compute_daily(duck)
@@ -41,7 +42,7 @@ def all_days(imported):
 @given(age=st.integers(1, 220))
 def test_deleting_what_came_after_a_day_changes_no_row_up_to_it(imported, age):
     day = date(2026, 10, 31) - timedelta(days=age)
-    with duck_session() as duck, imported.reading() as session:
+    with duck_session(imported.settings) as duck, imported.reading() as session:
         load_observations(duck, session, imported.settings)
         compute_daily(duck)
         for table in DAILY:
@@ -69,7 +70,10 @@ def test_any_snapshots_in_any_order_leak_nothing(data):
         )
     )
     cut = date(2026, 1, 1) + timedelta(data.draw(days))
-    with duck_session() as duck:
+    with (
+        TemporaryDirectory() as folder,
+        duck_session(Settings(data_dir=folder)) as duck,
+    ):
         _tables(duck, seen)
         full = duck.sql("FROM hashtag_day").to_arrow_table()
         put(duck, "full_hashtag_day", full)

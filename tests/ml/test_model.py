@@ -16,7 +16,7 @@ from store.errors import CorruptModelError
 
 @pytest.fixture(scope="module")
 def dataset(imported):
-    with duck_session() as duck, imported.reading() as session:
+    with duck_session(imported.settings) as duck, imported.reading() as session:
         return load_dataset(duck, session, imported.settings)
 
 

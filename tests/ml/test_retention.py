@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -6,12 +7,16 @@ import pytest
 from ml.lifespan import fit_lifespan
 from ml.retention import kept_by_product
 from store.duck import duck_session
+from store.settings import Settings
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def kept(orders: list[tuple[str, int, int | None]], last: str = "2026-12-31"):
-    with duck_session() as duck:
+    with (
+        TemporaryDirectory() as folder,
+        duck_session(Settings(data_dir=folder)) as duck,
+    ):
         duck.execute(f"CREATE TABLE bounds AS SELECT DATE '{last}' AS last_day")
         duck.execute(
             'CREATE TABLE "order" (order_id VARCHAR, product_id VARCHAR, '

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 
+from ml.refresh import refresh
 from ml.trends import trends
 from store.bulk import merge_rows
 from store.database import Database
@@ -95,6 +96,36 @@ def test_bought_views_are_counted_out(store):
     after = at(store, 41)
     assert after["bot_share"] == pytest.approx(0.48, abs=0.02)
     assert after["real_daily_views"] < 0.6 * before["real_daily_views"]
+
+
+def test_a_hashtag_that_stands_still_is_dead_not_broken(store):
+    still = [
+        {
+            "hashtag": "still",
+            "observed_at": START + timedelta(days=day),
+            "view_count": 1200,
+            "source": "import",
+        }
+        for day in range(10)
+    ]
+    with store.writing() as session:
+        merge_rows(session, HashtagSnapshot, pa.Table.from_pylist(still))
+    (row,) = trends(store, store.settings, ["still"])
+    assert (row["stage"], row["trended_days"], row["level"]) == ("Death", 0, 0)
+    refresh(store, store.settings)
+
+
+def test_what_is_dated_after_today_is_not_used_yet(store):
+    later = {
+        "hashtag": "ribbed",
+        "observed_at": datetime(2999, 1, 1, tzinfo=UTC),
+        "view_count": 10**12,
+        "source": "import",
+    }
+    with store.writing() as session:
+        merge_rows(session, HashtagSnapshot, pa.Table.from_pylist([later]))
+    (row,) = trends(store, store.settings, ["ribbed"])
+    assert row["day"] == date(2026, 1, 1) + timedelta(len(DAILY) - 1)
 
 
 def test_unknown_hashtags_and_empty_stores_are_said_so(store, tmp_path):

@@ -132,6 +132,7 @@ def test_changed_content_is_an_update(database, tmp_path):
     [
         ("o9,c,p1,01/02/2026,5,USD,1,30,94027,web", "purchased_at: not an ISO 8601"),
         ("o9,c,p1,2026-02-30,5,USD,1,30,94027,web", "purchased_at: not an ISO 8601"),
+        ("o9,c,p1,1026-02-03,5,USD,1,30,94027,web", "from 2000 on"),
         ("o9,c,p1,2026-02-03,-5,USD,1,30,94027,web", "unit_price: not a price"),
         ("o9,c,p1,2026-02-03,$5,USD,1,30,94027,web", "unit_price: not a price"),
         ("o9,c,p1,2026-02-03,NaN,USD,1,30,94027,web", "unit_price: not a price"),
@@ -168,8 +169,11 @@ def test_lines_are_counted_in_the_file_not_in_records(database, tmp_path):
 
 
 def test_rejects_never_repeat_what_a_person_said(database, tmp_path):
-    row = "o9,mallory@example.org,p1,2026-02-03,-5,USD,1,130,99999-x,web\n"
-    run(database, write(tmp_path / "in", **FILES | {"orders": FILES["orders"] + row}))
+    rows = (
+        "o9,mallory@example.org,p1,2026-02-03,-5,USD,1,130,99999-x,web\n"
+        "o9,p1,mallory@example.org,mallory@example.org,5,USD,1,130,99999-x,web\n"
+    )
+    run(database, write(tmp_path / "in", **FILES | {"orders": FILES["orders"] + rows}))
     text = (database.settings.data_dir / "rejects/orders.csv").read_text()
     assert "mallory" not in text
     assert "130" not in text
@@ -178,7 +182,7 @@ def test_rejects_never_repeat_what_a_person_said(database, tmp_path):
 def test_rejects_of_an_earlier_import_do_not_linger(database, tmp_path):
     bad = FILES["orders"] + "o9,c,p7,2026-02-03,5,USD,1,30,94027,web\n"
     run(database, write(tmp_path / "in", **FILES | {"orders": bad}))
-    run(database, write(tmp_path / "in", **FILES))
+    run(database, write(tmp_path / "other", products=FILES["products"]))
     assert not (database.settings.data_dir / "rejects/orders.csv").exists()
 
 
@@ -259,6 +263,13 @@ def test_a_shops_own_incomes_come_before_the_census(database, tmp_path):
     with database.reading() as session:
         assert session.get(Order, "o1").income_decile < 5
         assert session.get(Order, "o2").income_decile == 10
+
+
+def test_an_age_mix_speaks_of_five_year_bands(database, tmp_path):
+    mix = "age_band,share\n20-24,0.5\n18-24,0.5\n80+,0.1\n"
+    report = run(database, write(tmp_path / "in", **FILES, population=mix))
+    assert (report["population"].added, report["population"].rejected) == (2, 1)
+    assert rejects(database, "population")[0][0] == 3
 
 
 def test_the_windows_mark_before_the_header_is_no_part_of_it(database, tmp_path):

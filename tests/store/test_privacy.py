@@ -1,17 +1,20 @@
 import stat
 
+import duckdb
 import pytest
 
+from store.duck import duck_session
 from store.errors import SettingsError
 from store.importing import import_folder
-from store.privacy import Pseudonymiser, census_deciles, income_deciles
+from store.importing.files import DECILE
+from store.privacy import Pseudonymiser, census_incomes
 from tests.store.test_import import FILES, write
 
 
 def test_a_pseudonym_depends_on_the_key(tmp_path):
-    one = Pseudonymiser(tmp_path / "a" / "key")
-    same = Pseudonymiser(tmp_path / "a" / "key")
-    other = Pseudonymiser(tmp_path / "b" / "key")
+    one = Pseudonymiser(tmp_path / "a" / "key", may_make=True)
+    same = Pseudonymiser(tmp_path / "a" / "key", may_make=False)
+    other = Pseudonymiser(tmp_path / "b" / "key", may_make=True)
     assert one.pseudonym("alice") == same.pseudonym("alice")
     assert one.pseudonym("alice") != other.pseudonym("alice")
     assert one.pseudonym("alice") != one.pseudonym("bob")
@@ -23,7 +26,7 @@ def test_a_pseudonym_depends_on_the_key(tmp_path):
 def test_a_damaged_key_is_never_replaced(tmp_path, content):
     (tmp_path / "key").write_text(content)
     with pytest.raises(SettingsError, match="backup"):
-        Pseudonymiser(tmp_path / "key")
+        Pseudonymiser(tmp_path / "key", may_make=True)
     assert (tmp_path / "key").read_text() == content
 
 
@@ -41,9 +44,31 @@ def test_no_raw_personal_value_is_stored(settings, tmp_path):
     assert b"94027" not in content
 
 
-def test_deciles():
-    deciles = income_deciles([f"{n:05d}" for n in range(1000)], list(range(1000)))
-    assert deciles["00000"] == 1
-    assert deciles["00550"] == 6
-    assert deciles["00999"] == 10
-    assert set(census_deciles().values()) == set(range(1, 11))
+def test_a_lost_key_is_not_replaced_while_its_pseudonyms_are_stored(database, tmp_path):
+    settings = database.settings
+    folder = write(tmp_path / "in", **FILES)
+    import_folder(database, settings, folder)
+    key = settings.pseudonym_key_file
+    kept = key.read_text()
+    key.unlink()
+    with pytest.raises(SettingsError, match="backup"):
+        import_folder(database, settings, folder)
+    assert not key.exists()
+    key.write_text(kept)
+    again = import_folder(database, settings, folder)
+    assert again.files["orders"].unchanged == 3
+
+
+def test_what_spills_lies_in_the_data_folder_and_is_gone_afterwards(settings):
+    with duck_session(settings) as duck:
+        (place,) = duck.execute("SELECT current_setting('temp_directory')").fetchone()
+        assert place.startswith(str(settings.data_dir))
+    assert list(settings.data_dir.iterdir()) == []
+
+
+def test_the_census_has_every_tenth():
+    incomes = census_incomes()
+    assert incomes.num_rows > 25_000
+    deciles = duckdb.sql(f"SELECT zip, {DECILE} AS d FROM incomes AS t").fetchall()
+    assert {d for _, d in deciles} == set(range(1, 11))
+    assert dict(deciles)["94027"] == 10

@@ -142,7 +142,7 @@ def upgrade() -> None:
     op.create_table(
         "nudge",
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("day", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("shown_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "day"),
     )
