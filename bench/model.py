@@ -67,7 +67,7 @@ def _linked(market: Market, folder: Path) -> tuple[Dataset, dict[str, float]]:
     write_export(market, folder / "export")
     import_folder(database, database.settings, folder / "export")
     prepare(database)
-    with duck_session() as duck, database.reading() as session:
+    with duck_session(database.settings) as duck, database.reading() as session:
         dataset = load_dataset(duck, session, database.settings)
         found = duck.sql(HINDSIGHT).to_arrow_table()
     database.close()
