@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,13 +32,14 @@ from redis.exceptions import RedisError
 from sqlalchemy import exists
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from store.clock import utc_now
 from store.database import Database
 from store.errors import MissingError, TrendGuardError
 from store.settings import Settings, get_settings
 from store.tables import CrawlRun, JobRun
+from store.turns import JOB_CLAIMS, wait_for_turn
 
 logger = logging.getLogger("trendguard.jobs")
 
@@ -46,11 +47,17 @@ WORKER_THREADS = 2
 # Between the end of a crawl's patience and somebody else's verdict on it.
 GRACE = timedelta(seconds=60)
 STALE_JOB_AFTER = timedelta(hours=3)
+# Their time slots never come again; what was crawled stays on record.
+KEEP_ENDED_JOBS = timedelta(days=30)
+# These write the derived tables: one at a time of all of them.
+DERIVING = frozenset({"refresh", "train"})
 STOP_SECONDS = 10
 MESSAGE_CHARACTERS = 2000
 
 _stopping = threading.Event()
 _jobs_under_way: set[str] = set()
+# Held while a job is claimed or leaves the set, and for good by a worker that stops.
+_claiming = threading.Lock()
 
 
 def request_crawl(
@@ -128,13 +135,13 @@ def enqueue(settings: Settings, task: str, key: str) -> None:
 
 def run_crawl(database: Database, settings: Settings, run_id: str) -> None:
     """Carry out a queued crawl in a child process, if nobody else has claimed it."""
-    if not _claimed(database, CrawlRun, CrawlRun.run_id == run_id):
-        return
-    with database.reading() as session:
+    with database.writing() as session:
+        if not _claimed(session, CrawlRun, CrawlRun.run_id == run_id):
+            return
         run = session.get_one(CrawlRun, run_id)
     message = _crawl_in_child(run, _patience_seconds(settings))
     if _stopping.is_set():
-        if _give_back(database, CrawlRun, CrawlRun.run_id, {run_id}):
+        if _give_back(database, CrawlRun, CrawlRun.run_id, [run_id]):
             enqueue(settings, "crawl", run_id)
         return
     # The child writes its own outcome; what is still open died without a word.
@@ -144,12 +151,10 @@ def run_crawl(database: Database, settings: Settings, run_id: str) -> None:
 def run_job(database: Database, settings: Settings, job_key: str) -> None:
     """Carry out a queued job, if nobody else has claimed it; keep what came of it."""
     name = job_key.split("@", maxsplit=1)[0]
-    other = aliased(JobRun)
-    # A job never runs beside itself: the later slot waits for the housekeeping.
-    idle = ~exists().where(col(other.job) == name, col(other.state) == "running")
-    if not _claimed(database, JobRun, JobRun.job_key == job_key, idle):
-        return
-    _jobs_under_way.add(job_key)
+    with _claiming:
+        if not _claimed_job(database, job_key, name):
+            return
+        _jobs_under_way.add(job_key)
     try:
         result = json.loads(json.dumps(JOBS[name](database, settings), default=str))
         _finish_job(database, job_key, "done", "done", result)
@@ -160,7 +165,8 @@ def run_job(database: Database, settings: Settings, job_key: str) -> None:
         what = f"{type(error).__name__}; the worker's log says where"
         _finish_job(database, job_key, "failed", what, {})
     finally:
-        _jobs_under_way.discard(job_key)
+        with _claiming:
+            _jobs_under_way.discard(job_key)
 
 
 def clean_up(database: Database, settings: Settings) -> dict[str, int]:
@@ -181,8 +187,18 @@ def clean_up(database: Database, settings: Settings) -> dict[str, int]:
             )
             .values(state="failed", finished_at=now, message="the worker died under it")
         ).rowcount  # type: ignore[attr-defined]
-    lost = _queue_again(database, settings)
-    return {"dead_crawls": dead_crawls, "dead_jobs": dead_jobs, "queued_again": lost}
+        old_jobs = session.execute(
+            delete(JobRun).where(
+                col(JobRun.state).in_(["done", "failed"]),
+                col(JobRun.finished_at) < now - KEEP_ENDED_JOBS,
+            )
+        ).rowcount  # type: ignore[attr-defined]
+    return {
+        "dead_crawls": dead_crawls,
+        "dead_jobs": dead_jobs,
+        "old_jobs": old_jobs,
+        "queued_again": _queue_again(database, settings),
+    }
 
 
 def work() -> None:
@@ -200,11 +216,25 @@ def work() -> None:
         shutdown_timeout=STOP_SECONDS,
     )
     worker.run()
-    unfinished = bool(_give_back(database, JobRun, JobRun.job_key, _jobs_under_way))
+    _claiming.acquire(timeout=STOP_SECONDS)  # nothing is claimed from here on
+    unfinished = sorted(_jobs_under_way)
     database.close()
     if unfinished:
-        # Its thread is still deep in compiled code: leave without unloading that.
-        os._exit(0)
+        # Their threads can't be ended, but another program in place of this one ends
+        # them all; only then may somebody else begin the same jobs.
+        give_back = "import sys, jobs; jobs.give_back_jobs(sys.argv[1:])"
+        command = [sys.executable, "-c", give_back, *unfinished]
+        os.execv(sys.executable, command)  # noqa: S606
+
+
+def give_back_jobs(job_keys: list[str]) -> None:
+    """Put jobs back on the queue that a worker, gone by now, has left unfinished."""
+    settings = get_settings()
+    database = Database(settings)
+    if _give_back(database, JobRun, JobRun.job_key, job_keys):
+        for job_key in job_keys:
+            enqueue(settings, "job", job_key)
+    database.close()
 
 
 @dataclass(frozen=True)
@@ -323,17 +353,27 @@ def _inserted(session: Session, row: CrawlRun | JobRun) -> bool:
     return True
 
 
-def _claimed(database: Database, table: Any, *which: Any) -> bool:
+def _claimed(session: Session, table: Any, *which: Any) -> bool:
+    claim = (
+        update(table)
+        .where(table.state == "queued", *which)
+        .values(state="running", started_at=utc_now())
+    )
+    return bool(session.execute(claim).rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _claimed_job(database: Database, job_key: str, name: str) -> bool:
+    other = aliased(JobRun)
+    names = DERIVING if name in DERIVING else {name}
+    # What has to wait is found again by the housekeeping.
+    busy = exists().where(col(other.job).in_(names), col(other.state) == "running")
     with database.writing() as session:
-        claim = (
-            update(table)
-            .where(table.state == "queued", *which)
-            .values(state="running", started_at=utc_now())
-        )
-        return bool(session.execute(claim).rowcount == 1)  # type: ignore[attr-defined]
+        # Without it, two claims at once would each not see the other.
+        wait_for_turn(session, JOB_CLAIMS)
+        return _claimed(session, JobRun, JobRun.job_key == job_key, ~busy)
 
 
-def _give_back(database: Database, table: Any, key: Any, values: set[str]) -> int:
+def _give_back(database: Database, table: Any, key: Any, values: Iterable[str]) -> int:
     with database.writing() as session:
         back = (
             update(table)
@@ -368,8 +408,7 @@ def _finish_job(
 
 def _queue_again(database: Database, settings: Settings) -> int:
     try:
-        if queue(settings).huey.pending_count():
-            return 0  # what waits in the queue is not lost
+        waiting = _keys_on_the_queue(settings)
     except (RedisError, sqlite3.Error, OSError):
         return 0
     before = utc_now() - GRACE
@@ -384,8 +423,13 @@ def _queue_again(database: Database, settings: Settings) -> int:
                 JobRun.state == "queued", JobRun.queued_at < before
             )
         ).all()
-    for run_id in crawls:
-        enqueue(settings, "crawl", run_id)
-    for job_key in jobs:
-        enqueue(settings, "job", job_key)
-    return len(crawls) + len(jobs)
+    lost = [("crawl", run_id) for run_id in crawls if run_id not in waiting]
+    lost += [("job", job_key) for job_key in jobs if job_key not in waiting]
+    for task, key in lost:
+        enqueue(settings, task, key)
+    return len(lost)
+
+
+def _keys_on_the_queue(settings: Settings) -> set[str]:
+    messages = queue(settings).huey.storage.enqueued_items()
+    return {key for message in messages for key in json.loads(message)[6]}

@@ -11,13 +11,14 @@ import pytest
 from sqlmodel import select
 
 import jobs
+from sample.processes import environment
 from scrapers.run import SPIDERS as REAL_SPIDERS
 from store.clock import utc_now
 from store.errors import NotEnoughDataError
 from store.settings import Settings
 from store.spiders import SPIDERS, whole_arguments
 from store.tables import CrawlRun, JobRun
-from tests.running import lives
+from tests.running import end, lives, until
 
 
 @pytest.fixture(autouse=True)
@@ -248,6 +249,110 @@ def test_a_job_never_runs_beside_itself(database, monkeypatch):
     assert ran == [1, 1]
 
 
+def test_refresh_and_train_write_the_same_tables_and_take_turns(database, monkeypatch):
+    ran = []
+
+    def train(*_):
+        ran.append("train")
+        for key in ("refresh@s", "housekeeping@s"):
+            jobs.run_job(database, database.settings, key)
+        return {}
+
+    monkeypatch.setitem(jobs.JOBS, "train", train)
+    monkeypatch.setitem(jobs.JOBS, "refresh", lambda *_: ran.append("refresh") or {})
+    for job in ("train", "refresh", "housekeeping"):
+        jobs.once(database, job, "s")
+    jobs.run_job(database, database.settings, "train@s")
+    assert ran == ["train"]
+    assert job_of(database, "refresh@s").state == "queued"
+    assert job_of(database, "housekeeping@s").state == "done"
+    jobs.run_job(database, database.settings, "refresh@s")
+    assert ran == ["train", "refresh"]
+
+
+def test_claims_at_once_do_not_miss_each_other(database):
+    keys = [f"{job}@{n}" for n in range(8) for job in sorted(jobs.DERIVING)]
+    for key in keys:
+        jobs.once(database, *key.split("@"))
+    claimed, together = [], threading.Barrier(len(keys))
+
+    def claim(key):
+        together.wait()
+        if jobs._claimed_job(database, key, key.split("@")[0]):
+            claimed.append(key)
+
+    threads = [threading.Thread(target=claim, args=(key,)) for key in keys]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(claimed) == 1
+
+
+# It stops while a job is deep in something that can't be ended, and that looks
+# whether anybody else could begin it meanwhile.
+STUBBORN = """
+import time
+from pathlib import Path
+import jobs
+from store.tables import JobRun
+
+def refresh(database, settings):
+    while True:
+        with database.reading() as session:
+            state = session.get_one(JobRun, "refresh@s").state
+        with Path({log!r}).open("a") as log:
+            log.write(state + "\\n")
+
+jobs.STOP_SECONDS = 0.2
+jobs.JOBS["refresh"] = refresh
+jobs.work()
+"""
+
+
+@pytest.mark.slow
+def test_a_job_is_given_back_only_when_its_thread_is_gone(database, tmp_path):
+    log = tmp_path / "log"
+    jobs.once(database, "refresh", "s")
+    worker = subprocess.Popen(
+        [sys.executable, "-c", STUBBORN.format(log=str(log))],
+        env=environment(database.settings),
+    )
+    try:
+        until(lambda: log.exists() and "running" in log.read_text())
+        assert end(worker) == 0
+    finally:
+        worker.kill()
+        worker.wait()
+    assert job_of(database, "refresh@s").state == "queued"
+    assert set(log.read_text().split()) == {"running"}
+    assert pending(database.settings) == 1
+
+
+def test_what_ended_long_ago_is_forgotten_and_crawls_are_not(database):
+    long_ago = utc_now() - jobs.KEEP_ENDED_JOBS - timedelta(minutes=1)
+    run = ask(database)
+    with database.writing() as session:
+        session.get_one(CrawlRun, run.run_id).sqlmodel_update(
+            {"state": "done", "queued_at": long_ago, "finished_at": long_ago}
+        )
+        for slot, state, ended in (
+            ("old", "done", long_ago),
+            ("old-failed", "failed", long_ago),
+            ("new", "done", utc_now()),
+            ("waiting", "queued", None),
+        ):
+            key = f"refresh@{slot}"
+            row = JobRun(job_key=key, job="refresh", state=state, queued_at=long_ago)
+            row.finished_at = ended
+            session.add(row)
+    assert jobs.clean_up(database, database.settings)["old_jobs"] == 2
+    with database.reading() as session:
+        kept = {row.job_key for row in session.exec(select(JobRun))}
+    assert kept == {"refresh@new", "refresh@waiting"}
+    assert run_of(database, run.run_id).state == "done"
+
+
 def test_what_a_dead_worker_left_is_closed(database):
     settings = database.settings
     dead, alive = ask(database, "dead"), ask(database, "alive")
@@ -282,6 +387,18 @@ def test_what_the_queue_lost_is_queued_again(database):
     assert jobs.clean_up(database, settings)["queued_again"] == 2
     assert pending(settings) == 2
     assert jobs.clean_up(database, settings)["queued_again"] == 0  # they wait there
+
+
+def test_what_a_busy_queue_lost_is_queued_again(database):
+    settings = database.settings
+    lost = ask(database, "lost")
+    jobs.queue(settings).huey.flush()
+    waits = ask(database, "waits")
+    with database.writing() as session:
+        for row in session.exec(select(CrawlRun)):
+            row.queued_at -= timedelta(minutes=5)
+    assert jobs.clean_up(database, settings)["queued_again"] == 1
+    assert jobs._keys_on_the_queue(settings) == {lost.run_id, waits.run_id}
 
 
 def test_with_the_queue_away_the_run_waits_in_the_database(database):

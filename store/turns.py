@@ -1,0 +1,17 @@
+"""Turns: what no two processes may do at once, on either database."""
+
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+# PostgreSQL knows a lock by its number; the migrations have 7461727.
+JOB_CLAIMS = 7461728
+NEW_WATCHES = 7461729
+
+
+def wait_for_turn(session: Session, turn: int) -> None:
+    """Hold everybody else's same turn off until this transaction ends.
+
+    On SQLite a writing session has that already: there is one writer at a time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.exec(select(func.pg_advisory_xact_lock(turn)))
