@@ -11,21 +11,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import ConflictingIdError
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import STATE_STOPPED
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy.schema import CreateIndex, CreateTable
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 import jobs
 from store.clock import utc_now
 from store.database import Database
+from store.errors import RequestError
 from store.settings import Settings, get_settings
-from store.spiders import SPIDERS, whole_arguments
-from store.tables import Watch
+from store.spiders import SPIDERS, watch_arguments
+from store.tables import AuditEvent, Watch
+
+logger = logging.getLogger("trendguard.scheduler")
 
 MISFIRE_GRACE_SECONDS = 3600
 
@@ -88,6 +93,9 @@ def fire(job: str) -> None:
 def queue_due_watches(database: Database, now: datetime) -> int:
     """Queue a crawl for every watch that is due and set when it is due next.
 
+    One that can't be crawled is paused, and the audit trail says why. One of an
+    unknown spider is left as it is: another version may know it.
+
     Returns
     -------
     int
@@ -98,30 +106,20 @@ def queue_due_watches(database: Database, now: datetime) -> int:
         due = (
             select(Watch)
             .where(col(Watch.next_due_at) <= now, col(Watch.paused).is_(False))
-            .where(col(Watch.spider).in_(SPIDERS))
             .order_by(col(Watch.next_due_at))
             .with_for_update(skip_locked=True)
         )
-        for watch in session.exec(due):
-            key = f"watch-{watch.watch_id}@{watch.next_due_at:%Y-%m-%dT%H:%M:%SZ}"
-            crawl, is_new = jobs.add_crawl(
-                session, watch.spider, arguments_of(watch), "schedule", key
-            )
-            watch.next_due_at = next_due(watch.next_due_at, watch.every_minutes, now)
-            if is_new:
-                added.append(crawl.run_id)
+        for watch in session.exec(due).all():
+            if watch.spider not in SPIDERS:
+                logger.warning("watch %s: no spider %r", watch.watch_id, watch.spider)
+                continue
+            try:
+                added += _queue_watch(session, watch, now)
+            except (RequestError, OverflowError) as error:
+                _pause(session, watch, str(error))
     for run_id in added:
         jobs.enqueue(database.settings, "crawl", run_id)
     return len(added)
-
-
-def arguments_of(watch: Watch) -> dict[str, str]:
-    """Return what the watch's spider is started with."""
-    spider = SPIDERS[watch.spider]
-    arguments = {spider.target: watch.target}
-    if watch.product_id is not None and "product_id" in spider.optional:
-        arguments["product_id"] = watch.product_id
-    return whole_arguments(watch.spider, arguments)
 
 
 def next_due(last: datetime, every_minutes: int, now: datetime) -> datetime:
@@ -135,9 +133,45 @@ def next_due(last: datetime, every_minutes: int, now: datetime) -> datetime:
     return last + step * ((now - last) // step + 1)
 
 
+def _queue_watch(session: Session, watch: Watch, now: datetime) -> list[str]:
+    # All that can be wrong with a watch comes before the first write.
+    arguments = watch_arguments(watch.spider, watch.target, watch.product_id)
+    next_due_at = next_due(watch.next_due_at, watch.every_minutes, now)
+    key = f"watch-{watch.watch_id}@{watch.next_due_at:%Y-%m-%dT%H:%M:%SZ}"
+    crawl, is_new = jobs.add_crawl(session, watch.spider, arguments, "schedule", key)
+    watch.next_due_at = next_due_at
+    return [crawl.run_id] if is_new else []
+
+
+def _pause(session: Session, watch: Watch, why: str) -> None:
+    logger.warning("watch %s is paused: %s", watch.watch_id, why)
+    watch.paused = True
+    session.add(
+        AuditEvent(
+            happened_at=utc_now(),
+            actor="schedule",
+            action="watch.pause",
+            subject=str(watch.watch_id),
+            details={"why": why},
+        )
+    )
+
+
 @cache
 def _database() -> Database:
     return Database(get_settings())
+
+
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc]
+    """Leaves what falls due while it stops to its next start.
+
+    The library looks for due jobs once more then, can't run them any longer, and
+    yet notes them as run.
+    """
+
+    def _process_jobs(self) -> Any:
+        with self._jobstores_lock:
+            return None if self.state == STATE_STOPPED else super()._process_jobs()
 
 
 def _scheduler(settings: Settings) -> BackgroundScheduler:
@@ -151,7 +185,7 @@ def _scheduler(settings: Settings) -> BackgroundScheduler:
         connection.execute(CreateTable(store.jobs_t, if_not_exists=True))
         for index in store.jobs_t.indexes:
             connection.execute(CreateIndex(index, if_not_exists=True))
-    scheduler = BackgroundScheduler(
+    scheduler = _Scheduler(
         timezone=UTC,
         jobstores={"default": store},
         executors={"default": ThreadPoolExecutor(2)},

@@ -98,6 +98,24 @@ def whole_arguments(name: str, given: Mapping[str, str]) -> dict[str, str]:
     return whole
 
 
+def watch_arguments(name: str, target: str, product_id: str | None) -> dict[str, str]:
+    """Return what a watch's spider is started with; not all take a product.
+
+    >>> watch_arguments("poshmark_search", "leggings", "p7")["product_id"]
+    'p7'
+
+    Raises
+    ------
+    RequestError
+        If there is no such spider, or it can't be asked like this.
+    """
+    spider = SPIDERS.get(name)
+    given = {spider.target: target} if spider else {}
+    if spider and product_id is not None and "product_id" in spider.optional:
+        given["product_id"] = product_id
+    return whole_arguments(name, given)
+
+
 def crawl_plan(
     settings: Settings, name: str, arguments: Mapping[str, str]
 ) -> dict[str, str | int | float]:

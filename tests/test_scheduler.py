@@ -7,7 +7,8 @@ from sqlmodel import select
 
 import jobs
 import scheduler
-from store.tables import CrawlRun, JobRun, Watch
+from store.clock import utc_now
+from store.tables import AuditEvent, CrawlRun, JobRun, Watch
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -67,6 +68,43 @@ def test_what_is_not_due_or_paused_or_unknown_is_left(database, stored):
     )
     assert scheduler.queue_due_watches(database, NOON) == 0
     assert runs(database) == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        ({"target": "  "}, "query is missing"),
+        ({"spider": "tiktok_tag", "target": "#"}, "hashtag is missing"),
+        ({"product_id": "p" * 201}, "product_id"),
+        ({"every_minutes": 2**40}, "out of range"),
+    ],
+)
+def test_a_watch_that_can_not_be_crawled_is_paused_and_the_others_are_not(
+    database, stored, caplog, bad, why
+):
+    if "every_minutes" in bad and database.settings.database_url:
+        pytest.skip("PostgreSQL has no room for such a number")
+    early = NOON - timedelta(minutes=1)
+    stored(watch(**{"next_due_at": early} | bad), watch())
+    assert scheduler.queue_due_watches(database, NOON) == 1
+    assert [run.arguments["query"] for run in runs(database)] == ["ribbed leggings"]
+    assert [found.paused for found in watches(database)] == [True, False]
+    with database.reading() as session:
+        (event,) = session.exec(select(AuditEvent)).all()
+    assert (event.actor, event.action) == ("schedule", "watch.pause")
+    assert event.subject == "1"
+    assert why in event.details["why"]
+    assert why in caplog.text
+
+
+def test_a_watch_of_an_unknown_spider_waits_for_a_version_that_knows_it(
+    database, stored, caplog
+):
+    stored(watch(spider="from_another_version"), watch())
+    assert scheduler.queue_due_watches(database, NOON) == 1
+    other, _ = watches(database)
+    assert (other.paused, other.next_due_at) == (False, NOON)
+    assert "no spider 'from_another_version'" in caplog.text
 
 
 def test_what_was_missed_is_made_up_for_once(database, stored):
@@ -155,4 +193,15 @@ def test_the_times_survive_a_restart_and_two_can_start_at_once(settings):
         one.shutdown()
     again = scheduler._scheduler(settings)
     assert again.get_job("refresh").next_run_time == due
+    again.shutdown()
+
+
+def test_what_falls_due_while_it_stops_is_due_when_it_starts_again(settings, caplog):
+    due = utc_now() - timedelta(seconds=1)
+    stopping = scheduler._scheduler(settings)
+    stopping.modify_job("train", next_run_time=due)
+    stopping.shutdown()
+    assert not caplog.records
+    again = scheduler._scheduler(settings)
+    assert again.get_job("train").next_run_time == due
     again.shutdown()
