@@ -3,17 +3,21 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from flask import request
-from sqlmodel import select
+from flask import g, request
+from sqlmodel import Session, select
 
 from store.clock import utc_now
 from store.database import Database
-from store.errors import ConflictError, UnauthorizedError
+from store.errors import ConflictError, ForbiddenError, UnauthorizedError
 from store.settings import Settings
 from store.tables import AdminUser, ApiToken, AuditEvent
 
 TOKEN_BYTES = 32
+READERS = ("viewer", "operator", "admin")
+READING = ("GET", "HEAD", "OPTIONS")
 REFUSED = "this call needs `Authorization: Bearer TOKEN` with a token that is valid"
 
 
@@ -47,13 +51,22 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def admin_of_request(database: Database, settings: Settings) -> str:
+def admin_of_request(
+    database: Database, settings: Settings, writers: Collection[str] = ("admin",)
+) -> str:
     """Return who sent this request.
+
+    Parameters
+    ----------
+    writers : collection of str
+        The roles that may change something here; all three may look.
 
     Raises
     ------
     UnauthorizedError
         Always with the same words: why a token is refused helps only a thief.
+    ForbiddenError
+        If the token is good, but not for this.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -63,10 +76,30 @@ def admin_of_request(database: Database, settings: Settings) -> str:
     if fixed and hmac.compare_digest(hashed, token_hash(fixed)):
         return "settings"
     # Looked up by its hash, so the time this takes tells nothing about the token.
-    return _owner(database, hashed)
+    token_row, user = _owner(database, hashed)
+    if token_row.scope != "admin":
+        raise ForbiddenError("this token is not for the admin calls")
+    if user.role not in (READERS if request.method in READING else writers):
+        raise ForbiddenError(f"the role {user.role} may not do this; an admin may")
+    return user.name
 
 
-def _owner(database: Database, hashed: str) -> str:
+def audit(
+    session: Session, action: str, subject: str, details: Mapping[str, Any]
+) -> None:
+    """Write down what this request does, in the transaction that does it."""
+    session.add(
+        AuditEvent(
+            happened_at=utc_now(),
+            actor=g.admin,
+            action=action,
+            subject=subject,
+            details=dict(details),
+        )
+    )
+
+
+def _owner(database: Database, hashed: str) -> tuple[ApiToken, AdminUser]:
     with database.reading() as session:
         found = session.exec(
             select(ApiToken, AdminUser)
@@ -77,6 +110,6 @@ def _owner(database: Database, hashed: str) -> str:
         raise UnauthorizedError(REFUSED)
     token, user = found
     expired = token.expires_at is not None and token.expires_at <= utc_now()
-    if expired or user.disabled_at is not None or token.scope != "admin":
+    if expired or user.disabled_at is not None:
         raise UnauthorizedError(REFUSED)
-    return user.name
+    return token, user

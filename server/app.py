@@ -12,7 +12,15 @@ from flask_openapi3_swagger.plugins import (  # type: ignore[import-untyped]
 )
 from werkzeug.wrappers import Response
 
-from server.api import admin_crawls, cards, config, health, risk, trends
+from server.api import (
+    admin_crawls,
+    admin_watches,
+    cards,
+    config,
+    health,
+    risk,
+    trends,
+)
 from server.metrics import register_metrics
 from server.problems import Problem, invalid, register_problems
 from server.security import register_security
@@ -26,6 +34,7 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     risk.blueprint,
     trends.blueprint,
     admin_crawls.blueprint,
+    admin_watches.blueprint,
     health.blueprint,
 )
 

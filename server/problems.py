@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from store.errors import (
     ConflictError,
     DatabaseError,
+    ForbiddenError,
     MissingError,
     ModelError,
     NoModelError,
@@ -32,6 +33,7 @@ AWAY = "the database can't be reached just now; try again in a moment"
 # The first class that fits decides; a detail of None means the error's own words.
 STATUSES: tuple[tuple[type[Exception], int, str, str | None], ...] = (
     (UnauthorizedError, 401, "Not authorised", None),
+    (ForbiddenError, 403, "Not allowed", None),
     (MissingError, 404, "Not found", None),
     (ConflictError, 409, "Conflict", None),
     (RequestError, 400, "Bad request", None),

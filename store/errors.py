@@ -18,6 +18,7 @@
     │   └── CorruptModelError    a model file is not the one that was registered
     └── RequestError             the API's caller asked for something that can't be
         ├── UnauthorizedError    no token, or a wrong one
+        ├── ForbiddenError       the token's owner may not do this
         ├── MissingError         no such thing
         └── ConflictError        it contradicts what is already so
 """
@@ -99,6 +100,10 @@ class RequestError(TrendGuardError):
 
 class UnauthorizedError(RequestError):
     """No token, or a wrong one."""
+
+
+class ForbiddenError(RequestError):
+    """Who asks is known, and may not do this."""
 
 
 class MissingError(RequestError):

@@ -1,26 +1,25 @@
-"""/v1/admin/crawls: what was crawled, crawl now, cancel. Admins only, all audited."""
+"""/v1/admin/crawls: what was crawled, crawl now, cancel. All acts are audited."""
 
 import hashlib
 import json
 import re
 from datetime import datetime
-from typing import Any
 
 from flask import Response, g
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func
-from sqlmodel import col, select, update
+from sqlmodel import Session, col, select, update
 
 import jobs
-from server.access import admin_of_request
+from server.access import admin_of_request, audit
 from server.problems import described, problem
 from server.state import state
 from store.clock import utc_now
 from store.errors import ConflictError, MissingError, RequestError
 from store.spiders import SPIDERS, crawl_plan, whole_arguments
-from store.tables import AuditEvent, CrawlRun
+from store.tables import CrawlRun
 
 blueprint = APIBlueprint(
     "admin_crawls",
@@ -28,7 +27,7 @@ blueprint = APIBlueprint(
     url_prefix="/v1/admin",
     abp_tags=[Tag(name="admin")],
     abp_security=[{"token": []}],
-    abp_responses=described(401, 503),
+    abp_responses=described(401, 403, 503),
 )
 OPEN = ("queued", "running")
 
@@ -140,8 +139,9 @@ class Plan(_Part):
 
 
 @blueprint.before_request
-def _only_admins() -> None:
-    g.admin = admin_of_request(state().database, state().settings)
+def _only_who_may() -> None:
+    writers = ("operator", "admin")
+    g.admin = admin_of_request(state().database, state().settings, writers)
 
 
 @blueprint.get("/crawls", responses={200: Runs, **described(422)})
@@ -173,10 +173,16 @@ def post_crawl(header: CrawlHeader, body: CrawlRequest) -> Response:
         return problem(422, "Not valid", str(error))
     if body.dry_run:
         plan = crawl_plan(state().settings, body.spider, body.arguments)
-        _audit("crawl.plan", body.spider, {"arguments": body.arguments})
+        with state().database.writing() as session:
+            audit(session, "crawl.plan", body.spider, {"arguments": body.arguments})
         return _json(Plan.model_validate(plan))
-    run = _requested(body, header.idempotency_key)
-    _audit("crawl.run", run.run_id, {"spider": run.spider, "arguments": run.arguments})
+    with state().database.writing() as session:
+        row, is_new = _requested(session, body, header.idempotency_key)
+        what = {"spider": row.spider, "arguments": row.arguments}
+        audit(session, "crawl.run", row.run_id, what)
+    if is_new:
+        jobs.enqueue(state().settings, "crawl", row.run_id)
+    run = Run.model_validate(row)
     answer = _json(run, 202)
     answer.headers["Location"] = f"/v1/admin/crawls/{run.run_id}"
     return answer
@@ -194,7 +200,7 @@ def delete_crawl(path: RunPath) -> Response:
     with state().database.writing() as session:
         if session.execute(cancel).rowcount != 1:  # type: ignore[attr-defined]
             raise ConflictError("only a run that is still queued can be cancelled")
-    _audit("crawl.cancel", path.run_id, {})
+        audit(session, "crawl.cancel", path.run_id, {})
     return _json(_found(path.run_id))
 
 
@@ -207,57 +213,39 @@ def _found(run_id: str) -> Run:
     raise MissingError("there is no such run")
 
 
-def _requested(body: CrawlRequest, key: str | None) -> Run:
-    open_run = _open_run(body) if key is None else None
+def _requested(
+    session: Session, body: CrawlRequest, key: str | None
+) -> tuple[CrawlRun, bool]:
+    open_run = _open_run(session, body) if key is None else None
     if open_run is not None:
-        return open_run
-    row = jobs.request_crawl(
-        state().database,
-        state().settings,
-        body.spider,
-        body.arguments,
-        asked_by="admin",
-        request_key=_next_key(body) if key is None else f"{g.admin}:{key}",
+        return open_run, False
+    request_key = _next_key(session, body) if key is None else f"{g.admin}:{key}"
+    row, is_new = jobs.add_crawl(
+        session, body.spider, body.arguments, "admin", request_key
     )
     if (row.spider, row.arguments) != (body.spider, body.arguments):
         raise ConflictError("this Idempotency-Key was used for another request")
-    return Run.model_validate(row)
+    return row, is_new
 
 
-def _open_run(body: CrawlRequest) -> Run | None:
+def _open_run(session: Session, body: CrawlRequest) -> CrawlRun | None:
     newest = (
         select(CrawlRun)
         .where(CrawlRun.spider == body.spider, col(CrawlRun.state).in_(OPEN))
         .order_by(col(CrawlRun.queued_at))
     )
-    with state().database.reading() as session:
-        for row in session.exec(newest):
-            if row.arguments == body.arguments:
-                return Run.model_validate(row)
-    return None
+    rows = session.exec(newest)
+    return next((row for row in rows if row.arguments == body.arguments), None)
 
 
-def _next_key(body: CrawlRequest) -> str:
+def _next_key(session: Session, body: CrawlRequest) -> str:
     """Return the key of this request's next run: two at once get the same."""
     canonical = json.dumps([body.spider, body.arguments], sort_keys=True)
     stem = f"again-{hashlib.sha256(canonical.encode()).hexdigest()}-"
     ended = select(func.count()).where(
         col(CrawlRun.request_key).startswith(stem), col(CrawlRun.state).not_in(OPEN)
     )
-    with state().database.reading() as session:
-        return f"{stem}{session.exec(ended).one()}"
-
-
-def _audit(action: str, subject: str, details: dict[str, Any]) -> None:
-    event = AuditEvent(
-        happened_at=utc_now(),
-        actor=g.admin,
-        action=action,
-        subject=subject,
-        details=details,
-    )
-    with state().database.writing() as session:
-        session.add(event)
+    return f"{stem}{session.exec(ended).one()}"
 
 
 def _json(model: BaseModel, status: int = 200) -> Response:

@@ -5,12 +5,12 @@ from decimal import Decimal
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from ml.card import Card
 from server.problems import described
 from server.state import state
-from store.keys import canonical_url
+from store.keys import canonical_url, card_keys
 
 blueprint = APIBlueprint(
     "risk", __name__, url_prefix="/v1", abp_tags=[Tag(name="shoppers")]
@@ -23,9 +23,6 @@ class ProductDescription(BaseModel):
     model_config = ConfigDict(
         use_attribute_docstrings=True, extra="forbid", str_strip_whitespace=True
     )
-
-    title: str = Field(min_length=1, max_length=500)
-    """Its name."""
 
     brand: str | None = Field(default=None, max_length=200)
     """Its maker."""
@@ -45,6 +42,9 @@ class ProductDescription(BaseModel):
     url: str | None = Field(default=None, max_length=2000)
     """Its page; only a hash is made of it, it is never fetched."""
 
+    title: str = Field(min_length=1, max_length=500)
+    """Its name."""
+
     @field_validator("title", "brand", "category", "gtin", "url")
     @classmethod
     def _no_nul(cls, value: str | None) -> str | None:
@@ -63,6 +63,17 @@ class ProductDescription(BaseModel):
             known = ""
         if not known:
             raise ValueError("not an http or https address")
+        return value
+
+    # It stands last among the fields, for it may lean on the others.
+    @field_validator("title")
+    @classmethod
+    def _a_name(cls, value: str, others: ValidationInfo) -> str:
+        known = {name: others.data.get(name) for name in ("url", "gtin")}
+        if not card_keys(title=value, **known):
+            raise ValueError(
+                "needs at least one letter or digit, where no gtin or url names it"
+            )
         return value
 
 

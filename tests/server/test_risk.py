@@ -31,6 +31,17 @@ def test_a_title_is_enough_and_the_model_is_loaded_once(client, stored, scorer):
     assert scorer[-1]["title"] == "Bag"
 
 
+def test_a_title_of_signs_is_enough_where_something_else_names_it(
+    client, stored, scorer
+):
+    stored(model_version())
+    for known in ("gtin", "url"):
+        body = {"title": "!!!", known: BODY[known]}
+        assert client.post("/v1/risk", json=body).status_code == 200
+    answer = client.post("/v1/risk", json={"title": "!!!"})
+    assert "at least one letter or digit" in answer.json["errors"][0]["why"]
+
+
 def test_without_a_model_it_says_so(client):
     answer = client.post("/v1/risk", json=BODY)
     assert (answer.status_code, answer.json["title"]) == (503, "No model yet")
@@ -58,6 +69,8 @@ WRONG = (
     ({"title": "a" * 501}, "title"),
     ({"title": "secret\0"}, "title"),
     ({"title": "\ud800"}, "title"),
+    ({"title": "!!!", "gtin": None, "url": None}, "title"),
+    ({"title": "!!!", "gtin": "123", "url": None, "brand": None}, "title"),
     ({"title": ["secret"]}, "title"),
     ({"brand": "b" * 201}, "brand"),
     ({"price": -1}, "price"),
