@@ -5,6 +5,11 @@ cd "$(dirname "$0")/.."
 
 say() { echo "setup: $*" >&2; }
 
+# What a tool says is of interest only when it fails.
+quietly() {
+    said=$("$@" 2>&1) || { echo "$said" >&2; return 1; }
+}
+
 make_venv() {
     [ -x .venv/bin/python ] && return
     if command -v uv >/dev/null 2>&1; then
@@ -25,11 +30,12 @@ make_venv() {
 }
 
 install_packages() {
-    .venv/bin/python -m pip install -q --disable-pip-version-check uv ||
+    quietly .venv/bin/python -m pip install -q --disable-pip-version-check uv ||
         { say "could not get uv from the package index: is there a network?"; exit 1; }
-    .venv/bin/python -m uv pip install -q --compile-bytecode --require-hashes \
-        -r requirements.lock
-    .venv/bin/python -m uv pip install -q --no-deps --no-build-isolation -e .
+    quietly .venv/bin/python -m uv pip install -q --compile-bytecode --require-hashes \
+        -r requirements.lock ||
+        { say "could not get every package: is there a network?"; exit 1; }
+    quietly .venv/bin/python -m uv pip install -q --no-deps --no-build-isolation -e .
 }
 
 has_chromium() { .venv/bin/python -m scrapers.browser >/dev/null 2>&1; }
