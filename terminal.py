@@ -61,7 +61,8 @@ def card_table(card: Row) -> RenderableType:
     facts["evidence"] = card["evidence"]
     if card["stage"]:
         left = card["expected_days_left"]
-        more = f", some {left:.0f} more expected" if left is not None else ""
+        more = f", some {left:.0f} more expected" if left is not None else " so far"
+        more = ", over" if card["stage"] == "Death" else more
         facts["trend"] = f"{card['stage']}, {card['trended_days']} days{more}"
     if kept := card["kept_180_days"]:
         facts["kept 180 days"] = (

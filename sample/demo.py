@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -140,8 +141,9 @@ def _trending(market: Market) -> list[SampleProduct]:
     heat = np.where(
         market.goods.hashtag >= 0, market.trends.heat[market.goods.hashtag, -1], 0
     )
-    hottest = np.argsort(-heat, kind="stable")[:CRAWLED_PRODUCTS]
-    return [market.products[i] for i in hottest]
+    hottest = (market.products[i] for i in np.argsort(-heat, kind="stable"))
+    resold = (p for p in hottest if market.search("ebay", p.title))
+    return list(islice(resold, CRAWLED_PRODUCTS))
 
 
 def _crawls(market: Market) -> Iterator[tuple[str, dict[str, str]]]:
@@ -176,8 +178,14 @@ def _watch(database: Database, market: Market) -> None:
 def _riskiest(database: Database, market: Market) -> tuple[SampleProduct, RiskCard]:
     with database.reading() as session:
         cards = session.exec(select(RiskCard)).all()
-    sure = [card for card in cards if card.payload["evidence"] == "enough"] or cards
-    card = max(sure, key=lambda c: (c.payload["risk"] or 0, c.key))
+    # A telling one: much is known of it, and its trend is still going on.
+    telling = [
+        card
+        for card in cards
+        if card.payload["evidence"] == "enough"
+        and card.payload["stage"] in ("Peak", "Decline")
+    ]
+    card = max(telling or cards, key=lambda c: (c.payload["risk"] or 0, c.key))
     found = next(p for p in market.products if p.product_id == card.product_id)
     return found, card
 
