@@ -90,7 +90,7 @@ def merge_rows(session: Session, table: type[Table], rows: pa.Table) -> Merged:
     """
     target = sql_table(table)
     if session.execute(select(target).limit(1)).first() is None:
-        insert_rows(session, target, rows)
+        _fill(session, target, rows)
         return Merged(rows.num_rows, 0, 0)
     keys = table.key_names()
     stage = _stage(session, target, rows.column_names)
@@ -124,7 +124,7 @@ def merge_rows(session: Session, table: type[Table], rows: pa.Table) -> Merged:
 def replace_rows(session: Session, table: type[Table], rows: pa.Table) -> None:
     """Put `rows` in the place of all the table holds."""
     session.execute(sql_table(table).delete())
-    insert_rows(session, sql_table(table), rows)
+    _fill(session, sql_table(table), rows)
 
 
 def read_rows(session: Session, query: Select[Any]) -> pa.Table:
@@ -154,6 +154,19 @@ def read_rows(session: Session, query: Select[Any]) -> pa.Table:
         for part in parts
     ]
     return pa.concat_tables(batches) if batches else schema.empty_table()
+
+
+def _fill(session: Session, target: SqlTable, rows: pa.Table) -> None:
+    """Insert into an empty table; large ones get their indexes afterwards, at once."""
+    connection = session.connection()
+    at_once = connection.dialect.name == "sqlite" and rows.num_rows > BATCH_ROWS
+    indexes = list(target.indexes) if at_once else []
+    for index in indexes:
+        index.drop(connection)
+    keys = [column.name for column in target.primary_key]
+    insert_rows(session, target, rows.sort_by([(key, "ascending") for key in keys]))
+    for index in indexes:
+        index.create(connection)
 
 
 def _stage(session: Session, target: SqlTable, names: list[str]) -> SqlTable:
