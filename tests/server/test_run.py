@@ -19,12 +19,12 @@ pytestmark = pytest.mark.slow
 CARDS = 300
 
 
-def ask(url: str, body: dict | None = None):
+def ask(url: str, body: dict | None = None, timeout: float = 10):
     """Return status and JSON of an answer; a problem is an answer too."""
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
     data = None if body is None else json.dumps(body).encode()
     try:
-        with urlopen(Request(url, data, headers), timeout=10) as answer:
+        with urlopen(Request(url, data, headers), timeout=timeout) as answer:
             return answer.status, json.load(answer)
     except HTTPError as error:
         with error:
@@ -49,9 +49,9 @@ def serving(settings, log):
         yield url, process
 
 
-def _answers(url: str) -> bool:
+def _answers(url: str, timeout: float = 10) -> bool:
     try:
-        return ask(f"{url}/health")[0] == 200
+        return ask(f"{url}/health", timeout=timeout)[0] == 200
     except OSError:
         return False
 
@@ -79,8 +79,13 @@ def test_a_worker_that_is_killed_is_replaced(serving):
     url, process = serving
     workers = _workers_of(process.pid)
     assert len(workers) == 2
-    os.kill(min(workers), signal.SIGKILL)
+    killed, other = sorted(workers)
+    os.kill(killed, signal.SIGKILL)
     until(lambda: len(_workers_of(process.pid) - workers) == 1)
+    # With the other one held still, only the new one can answer.
+    os.kill(other, signal.SIGSTOP)
+    until(lambda: _answers(url, timeout=0.5))
+    os.kill(other, signal.SIGCONT)
     until(lambda: all(_answers(url) for _ in range(10)))
     assert end(process, signal.SIGINT) == 0
 
