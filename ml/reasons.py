@@ -54,7 +54,7 @@ def _resale(facts: Facts) -> Told:
     drop = facts["resale_drop"]
     side = "below" if drop >= 0 else "above"
     text = (
-        f"resells for about ${facts['resale_median_ask_usd']:.0f}, {abs(drop):.0%} "
+        f"Resells for about ${facts['resale_median_ask_usd']:.0f}, {abs(drop):.0%} "
         f"{side} its list price ({facts['resale_n']} offers)"
     )
     return text, "eBay and Poshmark offers", facts["resale_as_of"]
@@ -65,7 +65,7 @@ def _sentiment(facts: Facts) -> Told:
         return None
     score = facts["sentiment_score"]
     mood = "good" if score > 0.2 else "mixed" if score > -0.05 else "poor"
-    text = f"its {facts['sentiment_n']} reviews are {mood}"
+    text = f"Its {facts['sentiment_n']} reviews are {mood}"
     return text, "customer reviews", facts["sentiment_as_of"]
 
 
@@ -73,7 +73,7 @@ def _returns(facts: Facts) -> Told:
     if not facts.get("return_n") or facts.get("return_as_of") is None:
         return None
     text = (
-        f"about {facts['return_rate']:.0%} of its {facts['return_n']} earlier orders "
+        f"About {facts['return_rate']:.0%} of its {facts['return_n']} earlier orders "
         "came back"
     )
     return text, "the shop's returns", facts["return_as_of"]

@@ -3,8 +3,10 @@
 import csv
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing, suppress
 from datetime import date
 
 import pytest
@@ -131,3 +133,29 @@ def test_a_new_administrator_gets_a_token_once(tmp_path):
     again = trendguard(tmp_path, "admin", "add", "ada")
     assert again.returncode == 1
     assert token.encode() not in (tmp_path / "data" / "trendguard.db").read_bytes()
+
+
+@pytest.mark.slow
+def test_an_import_that_is_killed_leaves_all_or_nothing(tmp_path, export):
+    trendguard(tmp_path, "db", "upgrade")
+    command = [sys.executable, "-m", "cli", "import", str(export)]
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("TRENDGUARD_")}
+    env = outside | {"TRENDGUARD_DATA_DIR": str(tmp_path / "data")}
+    for seconds in (1.2, 1.8, 2.4):
+        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        process.kill()
+        process.wait()
+        with closing(sqlite3.connect(tmp_path / "data" / "trendguard.db")) as store:
+            assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            counts = {
+                store.execute(f'SELECT count(*) > 0 FROM "{table}"').fetchone()[0]
+                for table in ("product", "order", "return", "listing", "review")
+            }
+            assert len(counts) == 1
+    files = result(tmp_path, "import", str(export))["files"]
+    assert all(
+        f["rejected"] == 0 and f["read"] == f["added"] + f["unchanged"]
+        for f in files.values()
+    )

@@ -1,6 +1,12 @@
-import pytest
+from datetime import UTC, datetime
 
-from ml.matching import hashtag_words, hashtags_by_word, match_title
+import pyarrow as pa
+import pytest
+from sqlmodel import select
+
+from ml.matching import hashtag_words, hashtags_by_word, link_products, match_title
+from store.bulk import merge_rows
+from store.tables import HashtagSnapshot, Product, ProductHashtag
 
 TAGS = hashtags_by_word(
     [
@@ -41,3 +47,16 @@ def test_every_word_has_to_be_in_the_title(title, found):
 
 def test_confidence_is_a_probability():
     assert all(0.5 <= c <= 1 for _, c in match_title("ribbed leggings", TAGS))
+
+
+def test_a_new_title_takes_its_old_links_with_it(database):
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    snapshot = {"hashtag": "ribbedleggings", "observed_at": at, "view_count": 1}
+    with database.writing() as session:
+        rows = pa.Table.from_pylist([snapshot | {"source": "import"}])
+        merge_rows(session, HashtagSnapshot, rows)
+        for title, links in (("Ribbed Leggings", 1), ("Velvet Hoodie", 0)):
+            product = {"product_id": "p", "title": title}
+            merge_rows(session, Product, pa.Table.from_pylist([product]))
+            assert link_products(session) == links
+            assert len(session.exec(select(ProductHashtag)).all()) == links
