@@ -1,5 +1,6 @@
 """Child processes of demonstration and tests: the command line with its settings."""
 
+import ctypes
 import json
 import os
 import signal
@@ -14,6 +15,8 @@ from store.errors import TrendGuardError
 from store.settings import Settings
 
 STOP_SECONDS = 15
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -77,11 +80,18 @@ def running(
             stderr=subprocess.STDOUT,
             # Ctrl-C reaches the demonstration alone, which then ends each in order.
             start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one call into a loaded libc
         )
         try:
             yield process
         finally:
             _stop(process)
+
+
+def _end_with_parent() -> None:
+    # Where the kernel can (Linux): a parent that is killed takes its children along.
+    if LIBC and hasattr(LIBC, "prctl"):
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
