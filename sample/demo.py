@@ -37,6 +37,7 @@ from store.tables import RiskCard, Watch
 
 READY_SECONDS = 60
 CRAWLED_PRODUCTS = 2
+GOOD = ("ok", "empty")
 
 
 @dataclass(frozen=True)
@@ -106,23 +107,24 @@ class Demo:
         self, steps: Steps, market: Market, shop_url: str, database: Database
     ) -> None:
         settings = database.settings
-        with steps.step("its retailer's export imported") as done:
+        with steps.step("its retailer's export imported") as step:
             export = settings.data_dir / "export"
             write_export(market, export, shop_url)
             imported = import_folder(database, settings, export)
-            done(f"{imported.files['orders'].added:,} orders")
+            step.done(f"{imported.files['orders'].added:,} orders")
         for spider, arguments in _crawls(market):
             target = next(iter(arguments.values()))
-            with steps.step(f"{spider} of {target!r}") as done:
+            with steps.step(f"{spider} of {target!r}") as step:
                 words = [f"-a{name}={value}" for name, value in arguments.items()]
                 result = command(settings, "crawl", spider, *words)
-                done(_told(result))
-        with steps.step("model trained and calibrated") as done:
+                told = step.done if result["outcome"] in GOOD else step.missed
+                told(_told(result))
+        with steps.step("model trained and calibrated") as step:
             figures = train(database, settings)["shopper"]
-            done(f"AUC {figures['auc']:.3f} on {figures['n']:,} later orders")
-        with steps.step("daily tables and risk cards") as done:
+            step.done(f"AUC {figures['auc']:.3f} on {figures['n']:,} later orders")
+        with steps.step("daily tables and risk cards") as step:
             counts = refresh(database, settings)
-            done(
+            step.done(
                 f"{counts['product_day']:,} product days, {counts['risk_card']:,} keys"
             )
         _watch(database, market)
@@ -156,7 +158,7 @@ def _crawls(market: Market) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _told(result: dict[str, Any]) -> str:
     found = ", ".join(f"{n} {kind}" for kind, n in result["items"].items() if n)
-    why = f" ({result['message']})" if result["outcome"] not in ("ok", "empty") else ""
+    why = "" if result["outcome"] in GOOD else f" ({result['message']})"
     return f"{result['outcome']}{why}{': ' if found else ''}{found}"
 
 

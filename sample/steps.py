@@ -1,10 +1,27 @@
 """Progress in the terminal: one line a step, its time, and what came of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console
+
+
+@dataclass
+class Step:
+    """What came of one step."""
+
+    result: str = ""
+    mark: str = "[green]✓[/green]"
+
+    def done(self, result: str) -> None:
+        """Tell the result in a few words."""
+        self.result = result
+
+    def missed(self, why: str) -> None:
+        """Tell that the rest goes on without what this step was to bring."""
+        self.result, self.mark = why, "[yellow]![/yellow]"
 
 
 class Steps:
@@ -14,22 +31,22 @@ class Steps:
         self.console = console
 
     @contextmanager
-    def step(self, name: str) -> Iterator[Callable[[str], None]]:
-        """Run a step; call what is yielded with a few words on the result."""
-        said: list[str] = []
+    def step(self, name: str) -> Iterator["Step"]:
+        """Run a step; tell what is yielded what came of it."""
+        step = Step()
         started = time.monotonic()
         try:
             with self.console.status(name):
-                yield said.append
+                yield step
         except BaseException:
-            self._print("[red]✗[/red]", name, started, said)
+            step.mark = "[red]✗[/red]"
             raise
-        self._print("[green]✓[/green]", name, started, said)
+        finally:
+            self._print(step, name, time.monotonic() - started)
 
-    def _print(self, mark: str, name: str, started: float, said: list[str]) -> None:
-        seconds = time.monotonic() - started
+    def _print(self, step: "Step", name: str, seconds: float) -> None:
         self.console.print(
-            f"{mark} {name:<52} [cyan]{seconds:5.1f} s[/cyan]  {' '.join(said)}",
+            f"{step.mark} {name:<52} [cyan]{seconds:5.1f} s[/cyan]  {step.result}",
             highlight=False,
             soft_wrap=True,
         )
