@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ml.card import BandRisk, Card, CardModel, Kept, Resale, Sentiment
+from ml.card import BandRisk, Card, CardModel, Evidence, Kept, Resale, Sentiment
 from ml.evidence import evidence_of, widened
 from ml.lifespan import Lifespan
 from ml.model import Prediction, RegretModel
@@ -46,17 +46,12 @@ class CardMaker:
         self, products: list[tuple[str, Facts, Kept | None]], now: datetime
     ) -> list[Card]:
         """Return a card for each (key, feature row, kept share)."""
-        known = [p for p in products if evidence_of(p[1]) != "none"]
-        rated = iter(self._rate([facts for _, facts, _ in known]))
+        evidence = [evidence_of(facts) for _, facts, _ in products]
+        known = [p[1] for p, e in zip(products, evidence, strict=True) if e != "none"]
+        rated = iter(self._rate(known))
         return [
-            self._card(
-                key,
-                facts,
-                kept,
-                next(rated) if evidence_of(facts) != "none" else None,
-                now,
-            )
-            for key, facts, kept in products
+            self._card(product, found, None if found == "none" else next(rated), now)
+            for product, found in zip(products, evidence, strict=True)
         ]
 
     def _rate(self, rows: list[Facts]) -> list["Rated"]:
@@ -72,13 +67,12 @@ class CardMaker:
 
     def _card(
         self,
-        key: str,
-        facts: Facts,
-        kept: Kept | None,
+        product: tuple[str, Facts, Kept | None],
+        evidence: Evidence,
         rated: "Rated | None",
         now: datetime,
     ) -> Card:
-        evidence = evidence_of(facts)
+        key, facts, kept = product
         card = Card(
             key=key,
             evidence=evidence,
@@ -109,9 +103,9 @@ class CardMaker:
         )
 
     def _days_left(self, facts: Facts) -> float | None:
-        if facts.get("stage") in (None, "Death"):
+        if facts.get("stage") is None:
             return None
-        return self.lifespan.days_left(facts["trended_days"])
+        return self.lifespan.expected_days_left(facts["stage"], facts["trended_days"])
 
 
 @dataclass(frozen=True)
@@ -146,7 +140,7 @@ class Rated:
             (risk, low, high), dict(zip(band_shares, rows, strict=True)), effects
         )
 
-    def band_risks(self, evidence: Any) -> dict[str, BandRisk]:
+    def band_risks(self, evidence: Evidence) -> dict[str, BandRisk]:
         """Return the card's rows by age band."""
         risks = {}
         for band, (risk, low, high) in self.by_band.items():

@@ -10,7 +10,8 @@ from store.bulk import replace_rows
 from store.database import Database
 from store.tables import HashtagDay, ProductDay
 
-STEPS = ("video_seen", "resale_usd", "hashtag_day", "product_day")
+HASHTAG_STEPS = ("video_seen", "hashtag_day")
+STEPS = (*HASHTAG_STEPS, "resale_usd", "product_day")
 
 
 def prepare(database: Database) -> dict[str, int]:
@@ -22,9 +23,17 @@ def prepare(database: Database) -> dict[str, int]:
         }
 
 
-def compute_daily(duck: duckdb.DuckDBPyConnection) -> None:
-    """Compute ``hashtag_day`` and ``product_day`` from the loaded observations."""
-    for step in STEPS:
+def compute_daily(
+    duck: duckdb.DuckDBPyConnection, steps: tuple[str, ...] = STEPS
+) -> None:
+    """Compute ``hashtag_day`` and ``product_day`` from the loaded observations.
+
+    Parameters
+    ----------
+    steps : tuple of str
+        `HASHTAG_STEPS` for ``hashtag_day`` alone.
+    """
+    for step in steps:
         duck.execute(f"CREATE OR REPLACE TABLE {step} AS {sql(step)}")
 
 

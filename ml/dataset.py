@@ -1,6 +1,5 @@
 """The linked dataset: orders with what was known the day before, and their labels."""
 
-import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from ml.observations import load_observations, sql
 from store.database import Database
 from store.duck import duck_session, put
 from store.errors import NotEnoughDataError
+from store.files import replaced
 from store.settings import Settings
 
 Floats = npt.NDArray[np.float64]
@@ -163,7 +163,6 @@ def write_dataset(
         dataset = load_dataset(duck, session, settings, as_of)
     rows = dataset.rows.append_column("target", pa.array(dataset.y))
     rows = rows.append_column("coded", pa.array(dataset.coded))
-    draft = out.with_name(f"{out.name}.{os.getpid()}")
-    parquet.write_table(rows, draft)
-    draft.replace(out)
+    with replaced(out) as draft:
+        parquet.write_table(rows, draft)
     return {"rows": rows.num_rows, "target": dataset.target, "out": str(out)}

@@ -1,5 +1,6 @@
 """How much longer trends go on: survival of all trends seen so far."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,10 @@ class Lifespan:
     """
 
     survival: npt.NDArray[np.float64]
+
+    def expected_days_left(self, stage: str, trended_days: int) -> float | None:
+        """Return how much longer a trend may go on; None where it is over."""
+        return None if stage == "Death" else self.days_left(trended_days)
 
     def days_left(self, trended_days: int) -> float | None:
         """Return the median of the days that trends of this age still had.
@@ -54,6 +59,13 @@ def fit_lifespan(
     return Lifespan(fitted.survival_function_.to_numpy()[:, 0])
 
 
+def lifespan_of(trends: Iterable[tuple[int, str]]) -> Lifespan:
+    """Fit on the newest ``trended_days`` and ``stage`` of each hashtag."""
+    lengths, stages = np.array(list(trends), dtype=object).reshape(-1, 2).T
+    durations = np.maximum(lengths.astype(np.int64), 1)
+    return fit_lifespan(durations, stages == "Death")
+
+
 def stored_lifespan(session: Session) -> Lifespan:
     """Fit on the newest day of ``hashtag_day``."""
     newest = select(func.max(HashtagDay.day)).scalar_subquery()
@@ -61,8 +73,5 @@ def stored_lifespan(session: Session) -> Lifespan:
         select(col(HashtagDay.trended_days), col(HashtagDay.stage)).where(
             col(HashtagDay.day) == newest
         )
-    ).all()
-    return fit_lifespan(
-        np.array([max(1, length) for length, _ in rows], dtype=np.int64),
-        np.array([stage == "Death" for _, stage in rows], dtype=bool),
     )
+    return lifespan_of((length, stage) for length, stage in rows)

@@ -14,6 +14,7 @@ import pyarrow as pa
 from ml.calibration import Calibration
 from ml.features import Encoder
 from store.errors import CorruptModelError
+from store.files import replaced
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,9 +94,8 @@ class RegretModel:
         }
         data = json.dumps(content, indent=0).encode()
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_suffix(".part")
-        draft.write_bytes(data)
-        draft.replace(file)
+        with replaced(file) as draft:
+            draft.write_bytes(data)
         return hashlib.sha256(data).hexdigest()
 
     @classmethod

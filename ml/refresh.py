@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -95,19 +95,16 @@ def _cards(
     facts = scorer.catalogue(session)
     asked = products_by_key(session, facts)
     wanted = list(dict.fromkeys(asked.values()))
-    now = utc_now()
-    made = scorer.maker.make([("", facts[p], kept.get(p)) for p in wanted], now)
-    payloads = {
-        product_id: card.model_dump(mode="json")
-        for product_id, card in zip(wanted, made, strict=True)
-    }
+    products = [("", facts[p], kept.get(p)) for p in wanted]
+    made = dict(zip(wanted, scorer.maker.make(products, utc_now()), strict=True))
+    payloads = {p: card.model_dump(mode="json") for p, card in made.items()}
     return [
         {
             "key": key,
             "product_id": product_id,
             "payload": payloads[product_id] | {"key": key},
-            "computed_at": now,
-            "expires_at": now + timedelta(days=scorer.settings.card_days),
+            "computed_at": made[product_id].computed_at,
+            "expires_at": made[product_id].expires_at,
         }
         for key, product_id in asked.items()
     ]

@@ -1,7 +1,6 @@
 """Scores of a file of orders, each as of its own moment of purchase."""
 
 import csv
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from ml.registry import champion
 from store.database import Database
 from store.duck import duck_session
 from store.errors import BadFileError
+from store.files import replaced
 from store.importing.checking import check_rows, fault_lines, good_rows, row_count
 from store.importing.files import ORDERS
 from store.importing.reading import open_file
@@ -123,9 +123,7 @@ def _read_orders(
 
 
 def _write(out: Path, scored: list[dict[str, Any]]) -> None:
-    draft = out.with_name(f"{out.name}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8", newline="") as lines:
+    with replaced(out) as draft, draft.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.DictWriter(lines, COLUMNS)
         writer.writeheader()
         writer.writerows(scored)
-    draft.replace(out)

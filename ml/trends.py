@@ -3,10 +3,9 @@
 from datetime import date
 from typing import Any
 
-import numpy as np
-
-from ml.lifespan import fit_lifespan
-from ml.observations import load_observations, sql
+from ml.daily import HASHTAG_STEPS, compute_daily
+from ml.lifespan import lifespan_of
+from ml.observations import load_observations
 from store.database import Database
 from store.duck import duck_session
 from store.errors import MissingError
@@ -45,18 +44,13 @@ def trends(
     with duck_session(settings) as duck:
         with database.reading() as session:
             load_observations(duck, session, settings, as_of)
-        for step in ("video_seen", "hashtag_day"):
-            duck.execute(f"CREATE TABLE {step} AS {sql(step)}")
+        compute_daily(duck, HASHTAG_STEPS)
         columns = [column[0] for column in duck.execute(NEWEST).description or ()]
         rows = [dict(zip(columns, row, strict=True)) for row in duck.fetchall()]
-    lifespan = fit_lifespan(
-        np.array([max(1, r["trended_days"]) for r in rows], dtype=np.int64),
-        np.array([r["stage"] == "Death" for r in rows], dtype=bool),
-    )
+    lifespan = lifespan_of((row["trended_days"], row["stage"]) for row in rows)
     for row in rows:
-        alive = row["stage"] != "Death"
-        row["expected_days_left"] = (
-            lifespan.days_left(row["trended_days"]) if alive else None
+        row["expected_days_left"] = lifespan.expected_days_left(
+            row["stage"], row["trended_days"]
         )
     return _picked(rows, hashtags)
 

@@ -1,6 +1,6 @@
 """The whole made-up market, drawn once from a seed."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -112,12 +112,10 @@ class Market:
     def search(self, site: str, query: str) -> list[SampleListing]:
         """Return a site's offers of the last 20 days that hold every word asked for."""
         words = query.lower().split()
-        since = self.moment(self.day_count - 20)
         return [
-            replace(offer, listing_id=offer.listing_id)
+            offer
             for offer in self._recent
             if offer.site == site
-            and offer.listed_at >= since
             and all(word in offer.title.lower().split() for word in words)
         ]
 

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -105,11 +105,6 @@ def open_database(settings: Settings) -> Database:
             "back it up, then run `trendguard db upgrade`"
         )
     return database
-
-
-def table_names(connection: Connection) -> list[str]:
-    """Return the names of the tables that exist."""
-    return inspect(connection).get_table_names()
 
 
 def alembic_config() -> Config:

@@ -38,15 +38,6 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(shifted.to_integral_value(ROUND_HALF_UP))
 
 
-def from_minor(minor: int, currency: str) -> Decimal:
-    """Return an amount of minor units as a decimal.
-
-    >>> from_minor(2999, "USD")
-    Decimal('29.99')
-    """
-    return Decimal(minor).scaleb(-currency_exponents()[currency])
-
-
 def read_rates(file: Path | None) -> list[tuple[date, str, float]]:
     """Return the dated exchange rates: day, currency, US dollars for one unit.
 

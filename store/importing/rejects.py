@@ -1,8 +1,9 @@
 """The rows that could not be used: line and reason, never what a person's row said."""
 
 import csv
-import os
 from pathlib import Path
+
+from store.files import replaced
 
 
 def write_rejects(
@@ -20,10 +21,11 @@ def write_rejects(
         file.unlink(missing_ok=True)
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f"{name}.csv.{os.getpid()}"
-    with draft.open("w", encoding="utf-8", newline="") as lines:
+    with (
+        replaced(file) as draft,
+        draft.open("w", encoding="utf-8", newline="") as lines,
+    ):
         writer = csv.writer(lines)
         writer.writerow(("line", "reason"))
         writer.writerows(faults)
-    draft.replace(file)
     return file

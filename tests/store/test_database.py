@@ -1,9 +1,10 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
-from store.database import Database, open_database, table_names
+from store.database import Database, open_database
 from store.errors import DatabaseError
 from store.settings import Settings
 from store.tables import ALL
@@ -11,10 +12,12 @@ from store.tables import ALL
 
 def test_migrations_go_up_and_down(database):
     with database.engine.connect() as connection:
-        assert {t.table_name() for t in ALL} <= set(table_names(connection))
+        assert {t.table_name() for t in ALL} <= set(
+            inspect(connection).get_table_names()
+        )
     database.downgrade()
     with database.engine.connect() as connection:
-        assert table_names(connection) == ["alembic_version"]
+        assert inspect(connection).get_table_names() == ["alembic_version"]
     database.upgrade()
     assert database.revision() is not None
 
