@@ -13,10 +13,9 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 from sqlmodel import Session
 
-from ml.daily import compute_daily, prepare
-from ml.observations import load_observations, sql
+from ml.daily import compute_daily, load_observations, prepare
 from store.database import Database
-from store.duck import duck_session, put
+from store.duck import duck_session, put, sql_beside
 from store.errors import NotEnoughDataError
 from store.files import replaced
 from store.settings import Settings
@@ -87,9 +86,11 @@ def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset
     reasons = [reason.strip().lower() for reason in settings.regret_reasons]
     put(duck, "regret_reason", pa.table({"reason": reasons}))
     duck.execute('CREATE OR REPLACE VIEW asked AS FROM "order"')
+    features = sql_beside(__file__, "order_features")
+    labels = sql_beside(__file__, "order_labels")
     linked = duck.sql(
-        f"SELECT * FROM ({sql('order_features')}) JOIN ({sql('order_labels')}) "
-        "USING (order_id) ORDER BY purchased_on, order_id"
+        f"SELECT * FROM ({features}) JOIN ({labels}) USING (order_id) "
+        "ORDER BY purchased_on, order_id"
     ).to_arrow_table()
     has_reason = duck.sql(
         "SELECT count(*) FROM \"return\" WHERE trim(reason) <> ''"
@@ -114,7 +115,7 @@ def feature_rows(duck: duckdb.DuckDBPyConnection, asked: pa.Table) -> pa.Table:
     """
     put(duck, "asked_rows", asked)
     duck.execute("CREATE OR REPLACE VIEW asked AS FROM asked_rows")
-    return duck.sql(sql("order_features")).to_arrow_table()
+    return duck.sql(sql_beside(__file__, "order_features")).to_arrow_table()
 
 
 def _check(dataset: Dataset, settings: Settings) -> None:

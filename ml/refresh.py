@@ -10,8 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from ml.card import Kept
-from ml.daily import compute_daily, prepare, store_daily
-from ml.observations import load_observations
+from ml.daily import compute_daily, load_observations, prepare, store_daily
 from ml.registry import champion_row
 from ml.retention import kept_by_product
 from ml.serving import Scorer

@@ -8,11 +8,10 @@ from typing import Any
 import pyarrow as pa
 
 from ml.card import Evidence
-from ml.daily import compute_daily, prepare
+from ml.daily import compute_daily, load_observations, prepare
 from ml.dataset import feature_rows
 from ml.evidence import evidence_of, widened
 from ml.model import RegretModel
-from ml.observations import load_observations
 from ml.reasons import reasons_for
 from ml.registry import champion
 from store.database import Database

@@ -3,9 +3,8 @@
 from datetime import date
 from typing import Any
 
-from ml.daily import HASHTAG_STEPS, compute_daily
+from ml.daily import HASHTAG_STEPS, compute_daily, load_observations
 from ml.lifespan import lifespan_of
-from ml.observations import load_observations
 from store.database import Database
 from store.duck import duck_session
 from store.errors import MissingError

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
@@ -34,6 +36,18 @@ def duck_session(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         )
         duck.execute(f"CREATE MACRO minor_units(currency) AS CASE {units} ELSE 100 END")
         yield duck
+
+
+@cache
+def sql_beside(module: str, name: str) -> str:
+    """Return the query ``<name>.sql`` that lies beside a module.
+
+    Parameters
+    ----------
+    module : str
+        The module's ``__file__``.
+    """
+    return Path(module).with_name(f"{name}.sql").read_text(encoding="utf-8")
 
 
 def put(duck: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:

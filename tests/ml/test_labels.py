@@ -3,9 +3,8 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from ml.daily import compute_daily
+from ml.daily import compute_daily, load_observations
 from ml.dataset import label_orders, load_dataset, split_days
-from ml.observations import load_observations
 from store.bulk import merge_rows
 from store.database import Database
 from store.duck import duck_session, put

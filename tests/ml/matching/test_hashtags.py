@@ -4,7 +4,12 @@ import pyarrow as pa
 import pytest
 from sqlmodel import select
 
-from ml.matching import hashtag_words, hashtags_by_word, link_products, match_title
+from ml.matching.hashtags import (
+    hashtag_words,
+    hashtags_by_word,
+    link_products,
+    match_title,
+)
 from store.bulk import merge_rows
 from store.tables import HashtagSnapshot, Product, ProductHashtag
 

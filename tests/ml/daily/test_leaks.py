@@ -12,12 +12,12 @@ import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ml.daily import compute_daily
+import ml.daily.compute
+from ml.daily import DATED, compute_daily, load_observations
 from ml.dataset import feature_rows, label_orders
 from ml.features import GROUPS, Encoder
-from ml.observations import DATED, load_observations, sql
 from ml.serving import Scorer
-from store.duck import duck_session, put
+from store.duck import duck_session, put, sql_beside
 from store.settings import Settings
 
 DAILY = ("hashtag_day", "product_day")
@@ -110,7 +110,8 @@ def _tables(duck, seen) -> None:
     duck.execute(
         "CREATE OR REPLACE TABLE bounds AS SELECT DATE '2026-02-15' AS last_day"
     )
-    duck.execute(f"CREATE OR REPLACE TABLE hashtag_day AS {sql('hashtag_day')}")
+    query = sql_beside(ml.daily.compute.__file__, "hashtag_day")
+    duck.execute(f"CREATE OR REPLACE TABLE hashtag_day AS {query}")
 
 
 def _differences(duck, one: str, other: str, day: date) -> int:

@@ -4,10 +4,10 @@ import duckdb
 from sqlmodel import Session
 
 from ml.matching import link_products
-from ml.observations import sql
 from ml.sentiment import score_reviews
 from store.bulk import replace_rows
 from store.database import Database
+from store.duck import sql_beside
 from store.tables import HashtagDay, ProductDay
 
 HASHTAG_STEPS = ("video_seen", "hashtag_day")
@@ -34,7 +34,7 @@ def compute_daily(
         `HASHTAG_STEPS` for ``hashtag_day`` alone.
     """
     for step in steps:
-        duck.execute(f"CREATE OR REPLACE TABLE {step} AS {sql(step)}")
+        duck.execute(f"CREATE OR REPLACE TABLE {step} AS {sql_beside(__file__, step)}")
 
 
 def store_daily(duck: duckdb.DuckDBPyConnection, session: Session) -> dict[str, int]:

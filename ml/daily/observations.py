@@ -1,8 +1,6 @@
 """The observations as DuckDB relations, cut off at the end of a day."""
 
 from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -27,8 +25,6 @@ from store.tables import (
     Video,
 )
 
-HERE = Path(__file__).parent
-
 # Each observation, and the column that says when it became known.
 DATED: tuple[tuple[type[Table], str, str], ...] = (
     (HashtagSnapshot, "observed_at", "snapshot"),
@@ -38,12 +34,6 @@ DATED: tuple[tuple[type[Table], str, str], ...] = (
     (Order, "purchased_at", "order"),
     (Return, "returned_at", "return"),
 )
-
-
-@cache
-def sql(name: str) -> str:
-    """Return the query ``<name>.sql`` of this folder."""
-    return (HERE / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def load_observations(
