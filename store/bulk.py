@@ -31,6 +31,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
+from store.changes import KNOWN_AT, note_change
 from store.tables import Table
 
 BATCH_ROWS = 50_000
@@ -91,34 +92,50 @@ def merge_rows(session: Session, table: type[Table], rows: pa.Table) -> Merged:
     target = sql_table(table)
     if session.execute(select(target).limit(1)).first() is None:
         _fill(session, target, rows)
+        if table in KNOWN_AT and rows.num_rows:
+            first = pc.min(rows[KNOWN_AT[table]]).as_py()
+            note_change(session, table, first.date())
         return Merged(rows.num_rows, 0, 0)
-    keys = table.key_names()
     stage = _stage(session, target, rows.column_names)
     insert_rows(session, stage, rows)
+    merged = _merge(session, table, stage)
+    stage.drop(session.connection())
+    return merged
+
+
+def _merge(session: Session, table: type[Table], stage: SqlTable) -> Merged:
+    target, keys = sql_table(table), table.key_names()
     same_key = and_(*(stage.c[k] == target.c[k] for k in keys))
-    rest = [c for c in rows.column_names if c not in keys]
+    rest = [c.name for c in stage.c if c.name not in keys]
     differs = or_(False, *(stage.c[c].is_distinct_from(target.c[c]) for c in rest))
-    changes = func.coalesce(func.sum(case((differs, 1), else_=0)), 0)
-    pairs = stage.join(target, same_key)
-    found, changed = session.execute(
-        select(func.count(), changes).select_from(pairs)
+    is_new = target.c[keys[0]].is_(None)
+    counted = [
+        func.count(),
+        func.coalesce(func.sum(case((is_new, 1), else_=0)), 0),
+        func.coalesce(func.sum(case((is_new, 0), (differs, 1), else_=0)), 0),
+    ]
+    if known_at := KNOWN_AT.get(table):
+        now, before = stage.c[known_at], target.c[known_at]
+        earlier = case((now < before, now), else_=before)
+        counted.append(func.min(case((is_new, now), (differs, earlier))))
+    total, added, updated, *since = session.execute(
+        select(*counted).select_from(stage.outerjoin(target, same_key))
     ).one()
-    if changed:
+    if updated:
         session.execute(
             update(target)
             .values({c: stage.c[c] for c in rest})
             .where(same_key, differs),
             execution_options={"synchronize_session": False},
         )
-    if found < rows.num_rows:
+    if added:
         missing = ~select(target).where(same_key).exists()
-        session.execute(
-            insert(target).from_select(
-                rows.column_names, select(*stage.c).where(missing)
-            )
-        )
-    stage.drop(session.connection())
-    return Merged(rows.num_rows - found, changed, found - changed)
+        names = [c.name for c in stage.c]
+        rows = select(*stage.c).where(missing)
+        session.execute(insert(target).from_select(names, rows))
+    if since and since[0]:
+        note_change(session, table, since[0].date())
+    return Merged(added, updated, total - added - updated)
 
 
 def replace_rows(session: Session, table: type[Table], rows: pa.Table) -> None:

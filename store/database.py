@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from store.changes import write_changes
 from store.errors import DatabaseError
 from store.settings import Settings
 
@@ -55,6 +56,7 @@ class Database:
             session.begin(),
         ):
             yield session
+            write_changes(session)
 
     def upgrade(self, revision: str = "head") -> None:
         """Create the database or migrate it up to `revision`."""

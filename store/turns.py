@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 # PostgreSQL knows a lock by its number; the migrations have 7461727.
 JOB_CLAIMS = 7461728
 NEW_WATCHES = 7461729
+CHANGES = 7461730
 
 
 def wait_for_turn(session: Session, turn: int) -> None:

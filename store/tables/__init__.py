@@ -30,7 +30,7 @@ from store.tables.observations import (
     Video,
     ZipIncome,
 )
-from store.tables.operations import CrawlRun, JobRun, Watch
+from store.tables.operations import Change, CrawlRun, JobRun, Watch
 from store.tables.people import AdminUser, ApiToken, AuditEvent
 
 ALL: tuple[type[Table], ...] = (
@@ -51,6 +51,7 @@ ALL: tuple[type[Table], ...] = (
     Watch,
     CrawlRun,
     JobRun,
+    Change,
     Nudge,
     Intervention,
     Assignment,
@@ -68,6 +69,7 @@ __all__ = [
     "ApiToken",
     "Assignment",
     "AuditEvent",
+    "Change",
     "CrawlRun",
     "Delivery",
     "HashtagDay",

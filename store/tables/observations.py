@@ -18,7 +18,7 @@ class HashtagSnapshot(Table, table=True):
     hashtag: str = Field(primary_key=True)
     """Name without ``#``, lower case."""
 
-    observed_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    observed_at: datetime = Field(primary_key=True, sa_type=UtcDateTime, index=True)
     """When the total was seen, UTC."""
 
     view_count: int | None = Field(default=None, sa_type=BigInteger)
@@ -42,7 +42,7 @@ class Video(Table, table=True):
     hashtag: str = Field(primary_key=True)
     """One hashtag of the video; a row for each."""
 
-    observed_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    observed_at: datetime = Field(primary_key=True, sa_type=UtcDateTime, index=True)
     """When the counters were seen, UTC."""
 
     created_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -120,7 +120,7 @@ class Listing(Table, table=True):
     listing_id: str = Field(primary_key=True)
     """The site's id."""
 
-    observed_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    observed_at: datetime = Field(primary_key=True, sa_type=UtcDateTime, index=True)
     """When it was seen, UTC."""
 
     product_id: str | None = Field(
@@ -174,7 +174,7 @@ class Review(Table, table=True):
     product_id: str = Field(foreign_key="product.product_id", index=True)
     """The product."""
 
-    reviewed_at: datetime = Field(sa_type=UtcDateTime)
+    reviewed_at: datetime = Field(sa_type=UtcDateTime, index=True)
     """When it was written, UTC."""
 
     rating: float | None = None
@@ -198,10 +198,10 @@ class Order(Table, table=True):
     customer_pseudonym: str = Field(index=True)
     """Keyed HMAC-SHA-256 of the customer id, hex."""
 
-    product_id: str = Field(foreign_key="product.product_id", index=True)
+    product_id: str = Field(foreign_key="product.product_id")
     """What was bought."""
 
-    purchased_at: datetime = Field(sa_type=UtcDateTime)
+    purchased_at: datetime = Field(sa_type=UtcDateTime, index=True)
     """When, UTC."""
 
     unit_price_minor: int = Field(sa_type=BigInteger)
@@ -231,7 +231,7 @@ class Return(Table, table=True):
     order_id: str = Field(primary_key=True, foreign_key="order.order_id")
     """The order."""
 
-    returned_at: datetime = Field(sa_type=UtcDateTime)
+    returned_at: datetime = Field(sa_type=UtcDateTime, index=True)
     """When it came back, UTC; before that nothing may know of it."""
 
     reason: str | None = None

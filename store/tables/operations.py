@@ -1,6 +1,6 @@
 """What the machinery did and is to do: crawls, watches, jobs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Text
@@ -118,3 +118,26 @@ class JobRun(Table, table=True):
 
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """Figures of the run."""
+
+
+class Change(Table, table=True):
+    """Observations that came in or were corrected: from which day on what is derived
+    from them has to be made again.
+    """
+
+    __tablename__ = "change"
+
+    change_id: int | None = Field(default=None, primary_key=True)
+    """Running number, in the order of the commits."""
+
+    changed_table: str
+    """Which table."""
+
+    from_day: date
+    """Earliest day (UTC) on which one of the changed rows was known."""
+
+    token: str
+    """Random: tells this database's changes from those of another or an older one."""
+
+    noted_at: datetime = Field(sa_type=UtcDateTime)
+    """When, UTC."""

@@ -19,6 +19,16 @@ NEW_COLUMNS: dict[str, list[sa.Column[Any]]] = {
     "product_day": [],
 }
 
+# Changed rows are read back by when they became known.
+KNOWN_AT = {
+    "hashtag_snapshot": "observed_at",
+    "video": "observed_at",
+    "listing": "observed_at",
+    "review": "reviewed_at",
+    "order": "purchased_at",
+    "return": "returned_at",
+}
+
 
 def upgrade() -> None:
     """Change the schema."""
@@ -28,10 +38,26 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as batch_op:
             for column in columns:
                 batch_op.add_column(column.copy())
+    for table, column_name in KNOWN_AT.items():
+        op.create_index(f"ix_{table}_{column_name}", table, [column_name])
+    op.drop_index("ix_order_product_id", table_name="order")
+    op.create_table(
+        "change",
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.Column("changed_table", sa.String(), nullable=False),
+        sa.Column("from_day", sa.Date(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("change_id"),
+    )
 
 
 def downgrade() -> None:
     """Change it back."""
+    op.drop_table("change")
+    op.create_index("ix_order_product_id", "order", ["product_id"])
+    for table, column_name in KNOWN_AT.items():
+        op.drop_index(f"ix_{table}_{column_name}", table_name=table)
     for table, columns in NEW_COLUMNS.items():
         with op.batch_alter_table(table) as batch_op:
             for column in columns:
