@@ -184,7 +184,15 @@ class Review(Table, table=True):
     """What was written."""
 
     polarity: float | None = None
-    """TextBlob polarity of the text, -1 to 1; computed at the door, once."""
+    """TextBlob polarity of an English text, -1 to 1; none for other languages."""
+
+    regret_score: float | None = None
+    """Probability that the writer of an English text would not recommend the thing,
+    0-1; none for other languages."""
+
+    language: str | None = None
+    """ISO 639-1 code of the text's language, ``und`` where it can't be told; none as
+    long as the review has no text or is not scored yet."""
 
 
 class Order(Table, table=True):

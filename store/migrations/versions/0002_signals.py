@@ -15,7 +15,10 @@ depends_on: str | Sequence[str] | None = None
 NEW_COLUMNS: dict[str, list[sa.Column[Any]]] = {
     "hashtag_day": [],
     "listing": [],
-    "review": [],
+    "review": [
+        sa.Column("regret_score", sa.Float(), nullable=True),
+        sa.Column("language", sa.String(), nullable=True),
+    ],
     "product_day": [],
 }
 
