@@ -53,6 +53,7 @@ class SampleListing:
     status: str  # active, sold or ended
     listed_at: datetime
     sold_at: datetime | None
+    refused_for: str = ""  # why it is not one of the product; "" where it is
 
 
 class MarketView(Protocol):

@@ -8,11 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from sample.buyers import Goods, Orders, make_orders, make_resale
-from sample.catalogue import LUXURY, hashtag_of, make_products
+from sample.catalogue import BRANDS, LUXURY, hashtag_of, make_products
+from sample.hashtags import CROWDED, other_hashtags
 from sample.market import SampleListing, SampleProduct, SampleVideo
+from sample.offers import KINDS, other_title, same_title
 from sample.trends import Trends, make_trends
 
 CONDITIONS = ("New with tags", "Pre-Owned", "Open box")
+OTHER_OFFER_SHARE = 0.08
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Market:
     day_count: int = 480
     end_on: date = date(2026, 11, 1)
     products: list[SampleProduct] = field(init=False)
+    links: dict[str, tuple[str, ...]] = field(init=False)
     hashtags: list[str] = field(init=False)
     trends: Trends = field(init=False)
     goods: Goods = field(init=False)
@@ -45,12 +49,15 @@ class Market:
         hashtags = sorted({h for p in products if (h := hashtag_of(p))})
         trends = make_trends(rng, len(hashtags), self.day_count)
         goods = _goods(rng, products, hashtags, trends)
+        orders = make_orders(rng, goods, trends, self.order_count)
+        more = other_hashtags(np.random.default_rng((self.seed, 6)), products)
         for name, value in {
             "products": products,
-            "hashtags": hashtags,
-            "trends": trends,
+            "links": _links(products) | more,
+            "hashtags": [*hashtags, *more],
+            "trends": _join(trends, self._noise(list(more))),
             "goods": goods,
-            "orders": make_orders(rng, goods, trends, self.order_count),
+            "orders": orders,
         }.items():
             object.__setattr__(self, name, value)
 
@@ -100,14 +107,21 @@ class Market:
 
     def listings(self) -> list[SampleListing]:
         """Return every second-hand offer of the history, oldest first."""
-        rng = np.random.default_rng((self.seed, 2))
+        rng, other = (np.random.default_rng((self.seed, n)) for n in (2, 8))
         shape = self.goods.resale.shape
         product, day = np.nonzero(rng.random(shape) < 0.15)
         made = [
-            self._listing(rng, number, int(p), int(d))
+            self._listing(rng, other, number, int(p), int(d))
             for number, (p, d) in enumerate(zip(product, day, strict=True))
         ]
         return sorted(made, key=lambda listing: listing.listed_at)
+
+    def _noise(self, hashtags: list[str]) -> Trends:
+        """Return waves of hashtags that sell nothing: the crowded ones are huge."""
+        rng = np.random.default_rng((self.seed, 7))
+        waves = make_trends(rng, len(hashtags), self.day_count)
+        size = np.array([[30.0 if h in CROWDED else 0.02] for h in hashtags])
+        return Trends(waves.real * size, waves.bots * size)
 
     def search(self, site: str, query: str) -> list[SampleListing]:
         """Return a site's offers of the last 20 days that hold every word asked for."""
@@ -155,7 +169,12 @@ class Market:
         )
 
     def _listing(
-        self, rng: np.random.Generator, number: int, product: int, day: int
+        self,
+        rng: np.random.Generator,
+        other: np.random.Generator,
+        number: int,
+        product: int,
+        day: int,
     ) -> SampleListing:
         item = self.products[product]
         asked = float(item.list_price) * self.goods.resale[product, day]
@@ -164,12 +183,14 @@ class Market:
         sold = rng.random() < 0.4
         at = self.moment(day, int(rng.integers(80_000)))
         site = "ebay" if rng.random() < 0.6 else "poshmark"
+        kind, title = _wording(other, item)
+        price *= KINDS[kind].price_rate if kind else 1.0
         plain_id = 150_000_000_000 + self.seed * 10_000_000 + number
         return SampleListing(
             listing_id=str(plain_id) if site == "ebay" else f"{plain_id:024x}",
             site=site,
             product_id=item.product_id,
-            title=f"{item.title} {rng.choice(('size M', 'barely used', 'gift'))}",
+            title=title,
             price=Decimal(f"{max(1.0, price - shipping):.2f}"),
             shipping=Decimal(f"{shipping:.2f}"),
             currency="USD",
@@ -177,7 +198,30 @@ class Market:
             status="sold" if sold else "active",
             listed_at=at,
             sold_at=at + timedelta(hours=2) if sold else None,
+            refused_for=kind,
         )
+
+
+def _wording(rng: np.random.Generator, item: SampleProduct) -> tuple[str, str]:
+    if rng.random() >= OTHER_OFFER_SHARE:
+        return "", same_title(rng, item)
+    kind = list(KINDS)[rng.integers(len(KINDS))]
+    rivals = [brand for brand in BRANDS if brand != item.brand]
+    return kind, other_title(rng, item, kind, rivals[rng.integers(len(rivals))])
+
+
+def _links(products: list[SampleProduct]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for product in products:
+        for hashtag in product.hashtags:
+            found[hashtag] = (*found.get(hashtag, ()), product.product_id)
+    return found
+
+
+def _join(first: Trends, second: Trends) -> Trends:
+    return Trends(
+        np.vstack([first.real, second.real]), np.vstack([first.bots, second.bots])
+    )
 
 
 def _goods(
