@@ -12,10 +12,16 @@ import pyarrow as pa
 from store.money import currency_exponents
 from store.settings import Settings
 
+# What is larger spills into the data folder.
+MEMORY_LIMIT = "2GB"
+
 
 @contextmanager
-def duck_session(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield an empty DuckDB that knows ``minor_units(currency)``.
+def duck_session(
+    settings: Settings, file: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield DuckDB, empty or with what `file` holds, that knows
+    ``minor_units(currency)``.
 
     What does not fit into memory spills into the data folder, for it may be personal,
     and is gone afterwards.
@@ -23,18 +29,20 @@ def duck_session(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (
         TemporaryDirectory(prefix="spill-", dir=settings.data_dir) as spill,
-        duckdb.connect() as duck,
+        duckdb.connect(file or ":memory:") as duck,
     ):
         duck.execute("SET TimeZone = 'UTC'")
         duck.execute("SET autoinstall_known_extensions = false")
         duck.execute("SET enable_progress_bar = false")
+        duck.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         duck.execute(f"SET temp_directory = '{_quoted(spill)}'")
         units = " ".join(
             f"WHEN currency = '{code}' THEN {10**digits}"
             for code, digits in currency_exponents().items()
             if digits != 2
         )
-        duck.execute(f"CREATE MACRO minor_units(currency) AS CASE {units} ELSE 100 END")
+        macro = f"minor_units(currency) AS CASE {units} ELSE 100 END"
+        duck.execute(f"CREATE TEMP MACRO {macro}")
         yield duck
 
 

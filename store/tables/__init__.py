@@ -13,6 +13,7 @@ from store.tables.acting import (
 )
 from store.tables.base import Table, UtcDateTime
 from store.tables.derived import (
+    CategoryDay,
     HashtagDay,
     ModelVersion,
     ProductDay,
@@ -45,6 +46,7 @@ ALL: tuple[type[Table], ...] = (
     ZipIncome,
     Population,
     HashtagDay,
+    CategoryDay,
     ProductDay,
     RiskCard,
     ModelVersion,
@@ -69,6 +71,7 @@ __all__ = [
     "ApiToken",
     "Assignment",
     "AuditEvent",
+    "CategoryDay",
     "Change",
     "CrawlRun",
     "Delivery",

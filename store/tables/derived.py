@@ -26,19 +26,23 @@ class HashtagDay(Table, table=True):
     """When the newest total used here was seen, UTC."""
 
     view_count: int = Field(sa_type=BigInteger)
-    """Newest known total of views; never falls."""
+    """Newest known total of views; a lower one counts once it has stood for 3 days."""
 
     daily_views: float
-    """Views a day between the two newest totals."""
+    """Views a day up to the newest total, since the newest lower one that is at least
+    20 hours older. While a rounded total stands still: no more than one unit of its
+    rounding over the time it has stood. Never negative."""
 
     bot_share: float
-    """Share of views in videos that look bought, 0-1; smoothed for small numbers."""
+    """Share of views in videos that look bought, 0-1, over the newest counters of each
+    video of the last 30 days; smoothed by 20,000 views of which 2 % are bought."""
 
     real_daily_views: float
     """`daily_views` without the bots' share."""
 
     smooth_views: float
-    """Mean of `real_daily_views` over the last 7 days: evens out the week."""
+    """Mean real views a day of the last 7 days, from the totals at both ends: evens
+    out the week, gaps and rounding."""
 
     velocity_rate: float
     """`smooth_views` against a week before, as a relative change (-1 to 10)."""
@@ -46,8 +50,17 @@ class HashtagDay(Table, table=True):
     peak_views: float
     """Highest `smooth_views` so far."""
 
+    wave: int = 0
+    """Number of the wave, from 1; 0 before any was seen to rise. A wave begins when
+    `smooth_views` is twice its lowest since the peak of the last one was called, and
+    over its mean of the last year."""
+
+    wave_peak_views: float = 0.0
+    """Highest `smooth_views` of this wave so far."""
+
     peak_on: date
-    """Day of that highest value: the peak as far as anyone knew on `day`."""
+    """Day of this wave's peak as far as anyone knew on `day`: that with the most views
+    among the 7 days of the highest `smooth_views`."""
 
     days_since_peak: int
     """Days from `peak_on` to `day`."""
@@ -56,11 +69,14 @@ class HashtagDay(Table, table=True):
     """`smooth_views` as a share of `peak_views`, 0-1."""
 
     trended_days: int
-    """Days from the wave's start to the last day at a tenth of its peak or more."""
+    """Days from the wave's beginning to the last day at a tenth of its peak or more."""
 
     stage: str
-    """Rising: within 7 % of the peak and over 7 % up on the week before. Peak: at least
-    70 % of the peak. Decline: 10 % to 70 %. Death: under 10 %."""
+    """Rising: within 7 % of the wave's peak so far and over 7 % up on the week before.
+    Peak: the wave is not called over. Decline: called over, for the mean of 3 days was
+    under 60 % of a peak that is 3 times the mean of the last year, or `smooth_views`
+    was under half of the peak for 21 days; until it is as high again, or a new wave
+    begins. Death: under 10 % of the wave's peak, after its call."""
 
 
 class ProductDay(Table, table=True):
@@ -105,13 +121,26 @@ class ProductDay(Table, table=True):
     """List price in US dollars at that day's rate."""
 
     resale_drop: float | None = None
-    """1 minus resale price over list price; negative where it resells above."""
+    """1 minus resale price over list price, of used things, at the level of sales;
+    leans on the category's with 3 offers; negative where it resells above."""
+
+    resale_drop_low: float | None = None
+    """Lower end of the interval that holds `resale_drop` nine times in ten."""
+
+    resale_drop_high: float | None = None
+    """Its upper end."""
+
+    resale_median_sold_usd: float | None = None
+    """Median selling price of the last 30 days with shipping, US dollars."""
 
     resale_median_ask_usd: float | None = None
-    """Median resale price of the last 30 days with shipping, US dollars."""
+    """Median asking price of the last 30 days with shipping, US dollars."""
+
+    resale_sold_n: int = 0
+    """Sales of the last 30 days."""
 
     resale_n: int = 0
-    """Listings behind it."""
+    """Sales and offers of the last 30 days, each listing once."""
 
     resale_as_of: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the newest of them was seen, UTC."""
@@ -133,7 +162,7 @@ class ProductDay(Table, table=True):
 
     return_rate: float | None = None
     """Returns known so far over orders whose return window had passed, smoothed
-    towards the shop's own rate so far, 0-1."""
+    by 20 orders at the category's rate, and that by 50 at the shop's, 0-1."""
 
     return_n: int = 0
     """Orders behind `return_rate`."""

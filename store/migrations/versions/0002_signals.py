@@ -13,13 +13,21 @@ depends_on: str | Sequence[str] | None = None
 
 # What is computed is made again by the next refresh, so it may be thrown away.
 NEW_COLUMNS: dict[str, list[sa.Column[Any]]] = {
-    "hashtag_day": [],
+    "hashtag_day": [
+        sa.Column("wave", sa.Integer(), nullable=False),
+        sa.Column("wave_peak_views", sa.Float(), nullable=False),
+    ],
     "listing": [],
     "review": [
         sa.Column("regret_score", sa.Float(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
     ],
-    "product_day": [],
+    "product_day": [
+        sa.Column("resale_drop_low", sa.Float(), nullable=True),
+        sa.Column("resale_drop_high", sa.Float(), nullable=True),
+        sa.Column("resale_median_sold_usd", sa.Float(), nullable=True),
+        sa.Column("resale_sold_n", sa.Integer(), nullable=False, server_default="0"),
+    ],
 }
 
 # Changed rows are read back by when they became known.
@@ -53,10 +61,25 @@ def upgrade() -> None:
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("change_id"),
     )
+    op.create_table(
+        "category_day",
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("return_n", sa.Integer(), nullable=False),
+        sa.Column("returned_n", sa.Integer(), nullable=False),
+        sa.Column("shop_return_rate", sa.Float(), nullable=True),
+        sa.Column("ask_over_sold_log", sa.Float(), nullable=False),
+        sa.Column("new_over_used_log", sa.Float(), nullable=False),
+        sa.Column("resale_spread_log", sa.Float(), nullable=False),
+        sa.Column("resale_log", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("category", "day"),
+    )
+    op.create_index("ix_category_day_day", "category_day", ["day"])
 
 
 def downgrade() -> None:
     """Change it back."""
+    op.drop_table("category_day")
     op.drop_table("change")
     op.create_index("ix_order_product_id", "order", ["product_id"])
     for table, column_name in KNOWN_AT.items():

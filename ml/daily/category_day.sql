@@ -1,0 +1,114 @@
+-- One row per category and day: what holds for all its products, where one of them has
+-- too little of its own. Reads: product, "order", "return", resale_day (of all products
+-- from `since` on), bounds(last_day, since, return_window_days).
+WITH grid AS (
+    SELECT
+        c.category,
+        unnest(generate_series(b.since - 1, b.last_day, INTERVAL 1 DAY))::DATE AS day
+    FROM (SELECT DISTINCT coalesce(category, '') AS category FROM product) AS c,
+        bounds AS b
+),
+
+judged AS (
+    -- An order is judged when its return window has passed, not before: returns come
+    -- sooner than keeping does.
+    SELECT
+        o.product_id,
+        o.purchased_at::DATE + b.return_window_days AS day,
+        count(*) AS return_n,
+        0 AS returned_n
+    FROM "order" AS o, bounds AS b
+    GROUP BY ALL
+    UNION ALL
+    SELECT
+        o.product_id,
+        greatest(r.returned_at::DATE, o.purchased_at::DATE + b.return_window_days),
+        0,
+        count(*)
+    FROM "return" AS r
+    JOIN "order" AS o USING (order_id), bounds AS b
+    GROUP BY ALL
+),
+
+judged_day AS (
+    -- What lies before `since` counts as of the day before it.
+    SELECT
+        coalesce(p.category, '') AS category,
+        greatest(j.day, b.since - 1) AS day,
+        sum(j.return_n) AS return_n,
+        sum(j.returned_n) AS returned_n
+    FROM judged AS j
+    JOIN product AS p USING (product_id), bounds AS b
+    GROUP BY ALL
+),
+
+returns AS (
+    SELECT
+        grid.category,
+        grid.day,
+        coalesce(sum(j.return_n) OVER so_far, 0) AS return_n,
+        coalesce(sum(j.returned_n) OVER so_far, 0) AS returned_n
+    FROM grid
+    LEFT JOIN judged_day AS j USING (category, day)
+    WINDOW so_far AS (PARTITION BY grid.category ORDER BY grid.day)
+),
+
+effect AS (
+    -- Compared within a product, so that dear things do not pass for dear conditions;
+    -- 20 pairs stand for "no difference".
+    SELECT
+        category,
+        day,
+        -coalesce(sum(sold_pair_n * sold_over_ask_log), 0)
+            / (20 + coalesce(sum(sold_pair_n), 0)) AS ask_over_sold_log,
+        coalesce(sum(new_pair_n * new_over_used_log), 0)
+            / (20 + coalesce(sum(new_pair_n), 0)) AS new_over_used_log,
+        -- The spread of one offer among a product's; 20 stand for a sixth more or less.
+        sqrt(
+            (coalesce(sum((log_n - 1) * log_variance), 0) + 20 * 0.0225)
+            / (20 + coalesce(sum(log_n - 1) FILTER (log_variance IS NOT NULL), 0))
+        ) AS resale_spread_log
+    FROM resale_day
+    GROUP BY category, day
+),
+
+level AS (
+    SELECT
+        r.category,
+        r.day,
+        sum(r.weight) AS weight,
+        sum(
+            r.log_sum
+            - e.ask_over_sold_log * coalesce(r.ask_weight, 0)
+            - e.new_over_used_log * coalesce(r.new_weight, 0)
+        ) AS log_sum
+    FROM resale_day AS r
+    JOIN effect AS e USING (category, day)
+    WHERE r.weight IS NOT NULL
+    GROUP BY r.category, r.day
+),
+
+shop AS (
+    SELECT day, sum(log_sum) / sum(weight) AS log_ratio
+    FROM level
+    GROUP BY day
+)
+
+SELECT
+    t.category,
+    t.day,
+    t.return_n,
+    t.returned_n,
+    sum(t.returned_n) OVER of_day / nullif(sum(t.return_n) OVER of_day, 0)
+        AS shop_return_rate,
+    coalesce(e.ask_over_sold_log, 0) AS ask_over_sold_log,
+    coalesce(e.new_over_used_log, 0) AS new_over_used_log,
+    coalesce(e.resale_spread_log, 0.15) AS resale_spread_log,
+    -- Few offers lean on those of all categories: 10 of them stand beside.
+    (coalesce(l.log_sum, 0) + 10 * s.log_ratio) / (coalesce(l.weight, 0) + 10)
+        AS resale_log
+FROM returns AS t
+LEFT JOIN effect AS e USING (category, day)
+LEFT JOIN level AS l USING (category, day)
+LEFT JOIN shop AS s USING (day)
+WINDOW of_day AS (PARTITION BY t.day)

@@ -1,0 +1,82 @@
+"""The workbench: a DuckDB file beside the store that follows it, with the daily tables.
+
+It holds a copy of the observations and what is derived from them, so that a new day
+costs a day's work. Nothing is in it alone: it may be deleted at any time.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from ml.daily.following import follow
+from ml.daily.mark import write_mark
+from ml.daily.tables import set_last_day, update_daily
+from store.duck import duck_session
+from store.errors import DatabaseError, NotEnoughDataError
+from store.settings import Settings
+
+PATIENCE_SECONDS = 600
+
+
+@contextmanager
+def open_workbench(
+    settings: Settings, as_of: date | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield DuckDB with the observations and daily tables as the store has them now.
+
+    Parameters
+    ----------
+    as_of : date, optional
+        The last day that is used: ``bounds.last_day``. By default that of the newest
+        observation, never one after today.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If there is no observation at all.
+    DatabaseError
+        If another process keeps the workbench for too long.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    file = settings.data_dir / "workbench.duckdb"
+    with _alone(file), _opened(settings, file) as duck:
+        duck.execute("BEGIN")
+        mark = update_daily(duck, settings, follow(duck, settings))
+        write_mark(duck, mark)
+        duck.execute("COMMIT")
+        if mark.last_day is None:
+            raise NotEnoughDataError(
+                "there is nothing to learn from yet: `trendguard import DIR` or "
+                "`trendguard crawl SPIDER` first"
+            )
+        set_last_day(duck, settings, as_of or mark.last_day)
+        yield duck
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    try:
+        with FileLock(file.with_suffix(".lock"), timeout=PATIENCE_SECONDS):
+            yield
+    except Timeout as error:
+        raise DatabaseError(
+            f"another process has been working on {file} for {PATIENCE_SECONDS} s; "
+            "try again when it is done"
+        ) from error
+
+
+@contextmanager
+def _opened(settings: Settings, file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    # One that another version wrote, or that was damaged, is made anew.
+    try:
+        duckdb.connect(file).close()
+    except duckdb.Error:
+        for part in (file, file.with_name(f"{file.name}.wal")):
+            with suppress(FileNotFoundError):
+                part.unlink()
+    with duck_session(settings, file) as duck:
+        yield duck
