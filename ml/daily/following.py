@@ -64,7 +64,7 @@ def follow(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Followed:
             _copy_all(duck, columns, table)
     if changes:
         newest = changes[-1]
-        mark = replace(mark, change_id=newest.change_id, token=newest.token)
+        mark = replace(mark, change_id=newest.change_id or 0, token=newest.token)
     mark = replace(mark, copied_to=max(today, mark.copied_to or today))
     return Followed(mark, min((day for day in days if day), default=None))
 
@@ -75,9 +75,9 @@ def _continued(
     """Return the mark and the changes after it; another store's mark is a new one."""
     mark = read_mark(duck)
     if mark and mark.fingerprint == digest:
-        known, *newer = _changes(columns, mark.change_id) or [None]
-        if known and (known.change_id, known.token) == (mark.change_id, mark.token):
-            return mark, newer
+        found = _changes(columns, mark.change_id)
+        if found and (found[0].change_id, found[0].token) == mark.change:
+            return mark, found[1:]
     return Mark(digest), _changes(columns, 0)
 
 

@@ -40,6 +40,11 @@ class Mark:
     last_day: date | None = None
     unstored_since: date | None = None
 
+    @property
+    def change(self) -> tuple[int, str]:
+        """The newest change that was followed: its number and token."""
+        return self.change_id, self.token
+
     def stored(self) -> "Mark":
         """Return the mark of a workbench whose rows the store has."""
         return replace(self, unstored_since=None)

@@ -79,6 +79,43 @@ class HashtagDay(Table, table=True):
     begins. Death: under 10 % of the wave's peak, after its call."""
 
 
+class CategoryDay(Table, table=True):
+    """A category as it was known at the end of one day: what its products lean on where
+    they have too little of their own.
+    """
+
+    __tablename__ = "category_day"
+
+    category: str = Field(primary_key=True)
+    """The retailer's category; empty for products without one."""
+
+    day: date = Field(primary_key=True, index=True)
+    """The day (UTC) at whose end this was known."""
+
+    return_n: int
+    """Orders so far whose return window had passed."""
+
+    returned_n: int
+    """Those of them that had come back."""
+
+    shop_return_rate: float | None = None
+    """The same as a share of all categories, 0-1."""
+
+    ask_over_sold_log: float
+    """Logarithm of asking over selling prices of the same product, shrunk towards 0 by
+    20 pairs; asking prices are brought to the level of sales by it."""
+
+    new_over_used_log: float
+    """The same of new over used things."""
+
+    resale_spread_log: float
+    """Standard deviation of the logarithm of one offer's price among a product's."""
+
+    resale_log: float | None = None
+    """Mean logarithm of resale over list price, of used things at the level of sales,
+    with 10 offers at the shop's mean beside."""
+
+
 class ProductDay(Table, table=True):
     """A product as it was known at the end of one day: what the model reads."""
 
