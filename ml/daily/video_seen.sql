@@ -1,7 +1,8 @@
 -- One row per look at a video, with whether its views look bought: many views that
--- hardly anyone liked, or likes that hardly anyone commented on or shared. Small
--- numbers are smoothed, so that a new video is not called fake for its first views;
--- a counter that is not given counts as honest.
+-- hardly anyone liked, or likes that hardly anyone commented on or shared. Each rate is
+-- judged by its upper 95 % Poisson bound, (sqrt(k + 1) + 1.645 / 2)^2 for k seen, so a
+-- small video is not called fake for want of numbers and nothing is divided; a counter
+-- that is not given says nothing.
 SELECT
     hashtag,
     video_id,
@@ -9,9 +10,10 @@ SELECT
     view_count,
     coalesce(
         -- Honest videos have over 1 like in 100 views (the seed's bound).
-        (like_count + 20) / (view_count + 1000) < 0.01
-        -- Likes without a word: under 1 comment or share in 300 likes.
-        OR (comment_count + share_count + 3) / (like_count + 300) < 0.0034,
+        pow(sqrt(like_count + 1) + 0.8225, 2) < 0.01 * view_count
+        -- Likes without a word: honest videos have 1 comment or share in 10 to 50
+        -- likes; a sixth of the least is out of their reach.
+        OR pow(sqrt(comment_count + share_count + 1) + 0.8225, 2) < like_count / 300,
         false
     )::INTEGER AS is_bought
 FROM video
