@@ -1,14 +1,14 @@
 """How the workbench follows the store: what changed is copied, the rest stays."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 import duckdb
 import pyarrow as pa
-from sqlalchemy import Select, select
+import pyarrow.compute as pc
+from sqlalchemy import select
 
-from ml.daily.mark import Mark, fingerprint, read_mark
+from ml.daily.mark import Mark, earlier, fingerprint, read_mark
 from store.bulk import arrow_schema, sql_table
 from store.changes import KNOWN_AT, earliest
 from store.clock import utc_now
@@ -16,27 +16,23 @@ from store.columns import IS_ROW, ColumnReader, reading_columns
 from store.duck import put
 from store.money import read_rates
 from store.settings import Settings
-from store.tables import Change, HashtagSnapshot, Product, ProductHashtag, Table
+from store.tables import (
+    CategoryDay,
+    Change,
+    HashtagDay,
+    HashtagSnapshot,
+    Product,
+    ProductDay,
+    ProductHashtag,
+    Table,
+)
 
-STATIC: tuple[type[Table], ...] = (Product, ProductHashtag)
+CATALOGUE: tuple[type[Table], ...] = (Product, ProductHashtag)
+DERIVED: tuple[type[Table], ...] = (HashtagDay, CategoryDay, ProductDay)
 # What the queries call a copy; the others have their table's name.
 RELATIONS: dict[type[Table], str] = {HashtagSnapshot: "snapshot"}
-
-
-@dataclass(frozen=True)
-class Followed:
-    """What came of following the store.
-
-    Attributes
-    ----------
-    mark : Mark
-        Where the workbench is now; `last_day` is still that of its daily tables.
-    stale_from : date or None
-        The earliest day of what came in or was corrected.
-    """
-
-    mark: Mark
-    stale_from: date | None
+# What of one product goes into the daily rows of others.
+SHARED = ("category", "list_price_minor", "currency")
 
 
 def relation(table: type[Table]) -> str:
@@ -44,29 +40,33 @@ def relation(table: type[Table]) -> str:
     return RELATIONS.get(table, table.table_name())
 
 
-def follow(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Followed:
-    """Copy what changed in the store since the last time, all of one moment.
-
-    Leaves the catalogue's former state in ``former_product`` and
-    ``former_product_hashtag``.
+def follow(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Mark:
+    """Copy what changed in the store since the last time, all of one moment; return the
+    new mark, which says what has to be made again.
     """
     today = utc_now().date()
     with reading_columns(settings) as columns:
         mark, changes = _continued(duck, columns, fingerprint(settings))
         if mark.copied_to is None:
             _start_over(duck, settings)
-        since = earliest(changes)
-        days = [
-            _copy(duck, columns, table, since.get(table.table_name()), mark, today)
-            for table in KNOWN_AT
-        ]
-        for table in STATIC:
-            _copy_all(duck, columns, table)
+        changed_from = earliest(changes)
+        days = [mark.stale_from]
+        for table in KNOWN_AT:
+            changed = changed_from.get(table.table_name())
+            span = _span(changed, mark, today)
+            if span:
+                days += [changed, _copy(duck, columns, table, span)]
+        for table in CATALOGUE:
+            _stage(duck, columns, table)
+    days.append(_compare_catalogue(duck))
+    for table in CATALOGUE:
+        duck.execute(f"DELETE FROM {relation(table)}")
+        duck.execute(f"INSERT INTO {relation(table)} FROM new_{relation(table)}")
     if changes:
         newest = changes[-1]
         mark = replace(mark, change_id=newest.change_id or 0, token=newest.token)
-    mark = replace(mark, copied_to=max(today, mark.copied_to or today))
-    return Followed(mark, min((day for day in days if day), default=None))
+    copied_to = max(today, mark.copied_to or today)
+    return replace(mark, copied_to=copied_to, stale_from=earlier(*days))
 
 
 def _continued(
@@ -92,66 +92,91 @@ def _changes(columns: ColumnReader, first_id: int) -> list[Change]:
 
 
 def _start_over(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    for table in (*KNOWN_AT, *STATIC):
+    for table in (*KNOWN_AT, *CATALOGUE, *DERIVED):
         empty = arrow_schema(list(sql_table(table).columns)).empty_table()
         put(duck, relation(table), empty)
+    for name in ("stale_product", "unstored_product"):
+        duck.execute(f"CREATE OR REPLACE TABLE {name} (product_id VARCHAR)")
     days, codes, rates = zip(*read_rates(settings.rates_file), strict=True)
     columns = {"day": days, "currency": codes, "usd_per_unit": rates}
     put(duck, "rate", pa.table({name: list(c) for name, c in columns.items()}))
+
+
+def _span(
+    changed_from: date | None, mark: Mark, today: date
+) -> tuple[datetime, datetime] | None:
+    """Return from when to when rows have to be copied."""
+    if mark.copied_to is None:
+        low: date | None = date.min
+    elif mark.copied_to < today:
+        # What was dated later than the day of the last copy may be known by now.
+        low = earlier(changed_from, mark.copied_to + timedelta(1))
+    else:
+        low = changed_from
+    return (_midnight(low), _midnight(today + timedelta(1))) if low else None
 
 
 def _copy(
     duck: duckdb.DuckDBPyConnection,
     columns: ColumnReader,
     table: type[Table],
-    changed_from: date | None,
-    mark: Mark,
-    today: date,
+    span: tuple[datetime, datetime],
 ) -> date | None:
-    """Copy a dated table's changed rows; return the earliest day of what is stale."""
+    """Copy a dated table's rows of a span; return the first day there is one of."""
     name, known_at = relation(table), KNOWN_AT[table]
-    low = changed_from
-    if mark.copied_to is None:
-        low = date.min
-    elif mark.copied_to < today:
-        # What was dated later than the day of the last copy may be known by now.
-        low = min(low or date.max, mark.copied_to + timedelta(1))
-    if low is None:
-        return None
-    column, end = sql_table(table).c[known_at], _midnight(today + timedelta(1))
+    low, end = span
+    column = sql_table(table).c[known_at]
     query = select(sql_table(table)).where(column < end)
-    if low > date.min:
-        duck.execute(f'DELETE FROM "{name}" WHERE {known_at} >= ?', [_midnight(low)])
-        query = query.where(column >= _midnight(low))
-    _insert(duck, columns, name, query)
-    first = duck.execute(
-        f'SELECT min({known_at})::DATE FROM "{name}" WHERE {known_at} >= ?',
-        [_midnight(max(low, date(1, 1, 2)))],
-    ).fetchall()[0][0]
-    return min((day for day in (changed_from, first) if day), default=None)
-
-
-def _copy_all(
-    duck: duckdb.DuckDBPyConnection, columns: ColumnReader, table: type[Table]
-) -> None:
-    name = relation(table)
-    duck.execute(f"CREATE OR REPLACE TEMP TABLE former_{name} AS FROM {name}")
-    duck.execute(f"DELETE FROM {name}")
-    _insert(duck, columns, name, select(sql_table(table)))
+    if low.date() == date.min:
+        _insert(duck, name, columns.stream(query))
+        return date.min
+    duck.execute(f'DELETE FROM "{name}" WHERE {known_at} >= ?', [low])
+    rows = columns.stream(query.where(column >= low)).read_all()
+    _insert(duck, name, rows)
+    moments = rows.filter(pc.field(IS_ROW) == 1)[known_at]
+    first = pc.min(moments).as_py()
+    return date.fromisoformat(str(first)[:10]) if first else None
 
 
 def _insert(
-    duck: duckdb.DuckDBPyConnection,
-    columns: ColumnReader,
-    name: str,
-    query: Select[Any],
+    duck: duckdb.DuckDBPyConnection, name: str, rows: pa.RecordBatchReader | pa.Table
 ) -> None:
-    duck.register("_rows", columns.stream(query))
+    duck.register("rows_", rows)
     duck.execute(
         f'INSERT INTO "{name}" BY NAME '
-        f"SELECT * EXCLUDE ({IS_ROW}) FROM _rows WHERE {IS_ROW} = 1"
+        f"SELECT * EXCLUDE ({IS_ROW}) FROM rows_ WHERE {IS_ROW} = 1"
     )
-    duck.unregister("_rows")
+    duck.unregister("rows_")
+
+
+def _stage(
+    duck: duckdb.DuckDBPyConnection, columns: ColumnReader, table: type[Table]
+) -> None:
+    empty = arrow_schema(list(sql_table(table).columns)).empty_table()
+    duck.register("empty_", empty)
+    name = f"new_{relation(table)}"
+    duck.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM empty_")
+    _insert(duck, name, columns.stream(select(sql_table(table))))
+
+
+def _compare_catalogue(duck: duckdb.DuckDBPyConnection) -> date | None:
+    """Note the products that are new or have other hashtags as stale; return the first
+    of all days where one of the others has a new price or category.
+    """
+    links = "SELECT product_id, hashtag, confidence FROM"
+    now, before = "new_product_hashtag", "product_hashtag"
+    ids = "SELECT product_id FROM"
+    duck.execute(
+        f"INSERT INTO stale_product ({ids} ({links} {now} EXCEPT {links} {before}) "
+        f"UNION {ids} ({links} {before} EXCEPT {links} {now}) "
+        f"UNION ({ids} new_product EXCEPT {ids} product)) EXCEPT FROM stale_product"
+    )
+    differs = " OR ".join(f"now.{c} IS DISTINCT FROM was.{c}" for c in SHARED)
+    shared = duck.execute(
+        "SELECT 1 FROM new_product AS now JOIN product AS was USING (product_id) "
+        f"WHERE {differs} LIMIT 1"
+    ).fetchall()
+    return date.min if shared else None
 
 
 def _midnight(day: date) -> datetime:

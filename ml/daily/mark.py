@@ -1,9 +1,9 @@
-"""The workbench's own memory: up to where it follows the store, and what of its daily
-tables the store does not have yet.
+"""The workbench's own memory: up to where it follows the store, what of its daily
+tables has to be made again, and what of them the store does not have yet.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -29,8 +29,12 @@ class Mark:
         Observations known up to this day are copied.
     last_day : date or None
         The daily tables go up to this day.
-    unstored_since : date or None
-        The store has other daily rows from this day on.
+    stale_from : date or None
+        Daily rows from this day on have to be made again; besides, the whole history of
+        the products in ``stale_product``.
+    unstored_from : date or None
+        The store has other daily rows from this day on; besides, the whole history of
+        the products in ``unstored_product``.
     """
 
     fingerprint: str
@@ -38,24 +42,19 @@ class Mark:
     token: str = ""
     copied_to: date | None = None
     last_day: date | None = None
-    unstored_since: date | None = None
+    stale_from: date | None = None
+    unstored_from: date | None = None
 
     @property
     def change(self) -> tuple[int, str]:
         """The newest change that was followed: its number and token."""
         return self.change_id, self.token
 
-    def stored(self) -> "Mark":
-        """Return the mark of a workbench whose rows the store has."""
-        return replace(self, unstored_since=None)
-
 
 def read_mark(duck: duckdb.DuckDBPyConnection) -> Mark | None:
     """Return the mark, None in a new file."""
-    known = duck.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mark'"
-    ).fetchall()
-    if not known[0][0]:
+    known = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'mark'"
+    if not duck.execute(known).fetchall():
         return None
     return Mark(*duck.execute("FROM mark").fetchall()[0])
 
@@ -65,16 +64,14 @@ def write_mark(duck: duckdb.DuckDBPyConnection, mark: Mark) -> None:
     duck.execute(
         "CREATE OR REPLACE TABLE mark AS SELECT ? AS fingerprint, "
         "?::BIGINT AS change_id, ? AS token, ?::DATE AS copied_to, "
-        "?::DATE AS last_day, ?::DATE AS unstored_since",
-        [
-            mark.fingerprint,
-            mark.change_id,
-            mark.token,
-            mark.copied_to,
-            mark.last_day,
-            mark.unstored_since,
-        ],
+        "?::DATE AS last_day, ?::DATE AS stale_from, ?::DATE AS unstored_from",
+        astuple(mark),
     )
+
+
+def earlier(*days: date | None) -> date | None:
+    """Return the earliest of the days that are given."""
+    return min((day for day in days if day), default=None)
 
 
 def fingerprint(settings: Settings) -> str:
@@ -82,8 +79,8 @@ def fingerprint(settings: Settings) -> str:
     are made by: where it differs, they are made anew.
     """
     digest = hashlib.sha256()
-    for query in sorted(HERE.glob("*.sql")) + sorted(HERE.glob("*.py")):
-        digest.update(query.read_bytes())
+    for source in sorted((*HERE.glob("*.sql"), *HERE.glob("*.py"))):
+        digest.update(source.read_bytes())
     for table in ALL:
         digest.update(f"{table.table_name()}{table.column_names()}".encode())
     if settings.rates_file:

@@ -2,58 +2,42 @@
 are not what they would be if all were made anew.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
 
-from ml.daily.following import Followed, relation
-from ml.daily.mark import Mark
-from store.bulk import arrow_schema, sql_table
+from ml.daily.following import relation
+from ml.daily.mark import Mark, earlier
 from store.changes import KNOWN_AT
-from store.duck import put, sql_beside
+from store.duck import sql_beside
 from store.settings import Settings
-from store.tables import CategoryDay, HashtagDay, ProductDay, Table
 
-# In this order: each reads those before it.
-DAILY: tuple[type[Table], ...] = (HashtagDay, CategoryDay, ProductDay)
-# What of one product goes into the daily rows of others.
-SHARED = ("category", "list_price_minor", "currency")
-
-
-@dataclass(frozen=True)
-class Days:
-    """The span of the daily tables, and what of it has to be made.
-
-    Attributes
-    ----------
-    first, last : date
-        The first and last day on which anything was observed.
-    since : date
-        All rows from this day on are made; `last` + 1 if none.
-    """
-
-    first: date
-    last: date
-    since: date
+STEPS = ("video_seen", "offer", "resale_day")
 
 
 def update_daily(
-    duck: duckdb.DuckDBPyConnection, settings: Settings, followed: Followed
+    duck: duckdb.DuckDBPyConnection, settings: Settings, mark: Mark
 ) -> Mark:
-    """Bring the daily tables up to date with the observations; return the new mark."""
+    """Make what `mark` says is stale; return the mark of what was made.
+
+    If it is broken off, the old mark still says what is stale, and it is made again.
+    """
     span = observed_span(duck)
     if span is None:
-        return followed.mark
-    days = _days(duck, followed, *span)
-    if followed.mark.last_day is None:
-        _create(duck)
-    make_days(duck, settings, days)
+        return mark
+    first, last = span
+    next_day = mark.last_day + timedelta(1) if mark.last_day else date.min
+    since = max(first, min(mark.stale_from or date.max, next_day))
+    if since <= last or _has_rows(duck, "stale_product"):
+        _set_bounds(duck, settings, first, last, since)
+        _make_days(duck)
     duck.execute(
         "INSERT INTO unstored_product FROM stale_product EXCEPT FROM unstored_product"
     )
-    unstored = min(followed.mark.unstored_since or days.since, days.since)
-    return replace(followed.mark, last_day=days.last, unstored_since=unstored)
+    duck.execute("DELETE FROM stale_product")
+    unstored = earlier(mark.unstored_from, since if since <= last else None)
+    return replace(mark, last_day=last, stale_from=None, unstored_from=unstored)
 
 
 def observed_span(duck: duckdb.DuckDBPyConnection) -> tuple[date, date] | None:
@@ -68,34 +52,30 @@ def observed_span(duck: duckdb.DuckDBPyConnection) -> tuple[date, date] | None:
     return (first, last) if first else None
 
 
-def make_days(duck: duckdb.DuckDBPyConnection, settings: Settings, days: Days) -> None:
-    """Make the rows of all products from `days.since` on, and the whole history of
+def _make_days(duck: duckdb.DuckDBPyConnection) -> None:
+    """Make the rows of all products from ``bounds.since`` on, and the whole history of
     those in ``stale_product``.
     """
-    _set_bounds(duck, settings, days.first, days.last, days.since)
     duck.execute(
         "CREATE OR REPLACE TEMP TABLE todo AS SELECT product_id, CASE "
-        "WHEN product_id IN (FROM stale_product) THEN ? ELSE ? END AS from_day "
-        "FROM product",
-        [days.first, days.since],
+        "WHEN product_id IN (FROM stale_product) THEN first_day ELSE since END "
+        "AS from_day FROM product, bounds WHERE from_day <= last_day"
     )
-    duck.execute("DELETE FROM todo WHERE from_day > ?", [days.last])
-    if not duck.execute("SELECT 1 FROM todo LIMIT 1").fetchall():
-        return
-    for step in ("video_seen", "offer", "resale_day"):
+    for step in STEPS:
         duck.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {_query(step)}")
-    for table in (HashtagDay, CategoryDay):
-        name = table.table_name()
-        duck.execute(f"DELETE FROM {name} WHERE day >= ?", [days.since])
+    for name in ("hashtag_day", "category_day"):
+        duck.execute(f"DELETE FROM {name} WHERE day >= (SELECT since FROM bounds)")
         duck.execute(
-            f"INSERT INTO {name} BY NAME FROM ({_query(name)}) WHERE day >= ?",
-            [days.since],
+            f"INSERT INTO {name} BY NAME SELECT made.* FROM ({_query(name)}) AS made, "
+            "bounds WHERE day >= since"
         )
     duck.execute(
         "DELETE FROM product_day USING todo "
         "WHERE product_day.product_id = todo.product_id AND day >= from_day"
     )
     duck.execute(f"INSERT INTO product_day BY NAME {_query('product_day')}")
+    for step in STEPS:
+        duck.execute(f"DROP TABLE {step}")
 
 
 def set_last_day(
@@ -112,13 +92,6 @@ def _query(step: str) -> str:
     return sql_beside(__file__, step)
 
 
-def _create(duck: duckdb.DuckDBPyConnection) -> None:
-    for table in DAILY:
-        empty = arrow_schema(list(sql_table(table).columns)).empty_table()
-        put(duck, table.table_name(), empty)
-    duck.execute("CREATE OR REPLACE TABLE unstored_product (product_id VARCHAR)")
-
-
 def _set_bounds(
     duck: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -133,35 +106,5 @@ def _set_bounds(
     )
 
 
-def _days(
-    duck: duckdb.DuckDBPyConnection, followed: Followed, first: date, last: date
-) -> Days:
-    before = followed.mark.last_day
-    _find_stale(duck)
-    if before is None or _shared_changed(duck):
-        return Days(first, last, first)
-    since = min(followed.stale_from or date.max, before + timedelta(1))
-    return Days(first, last, max(since, first))
-
-
-def _find_stale(duck: duckdb.DuckDBPyConnection) -> None:
-    """Put the products whose links are others than before into ``stale_product``."""
-    links = "SELECT product_id, hashtag, confidence FROM"
-    ids = "SELECT product_id FROM"
-    now, before = "product_hashtag", "former_product_hashtag"
-    duck.execute(
-        "CREATE OR REPLACE TEMP TABLE stale_product AS "
-        f"{ids} ({links} {now} EXCEPT {links} {before}) "
-        f"UNION {ids} ({links} {before} EXCEPT {links} {now}) "
-        f"UNION ({ids} product EXCEPT {ids} former_product)"
-    )
-
-
-def _shared_changed(duck: duckdb.DuckDBPyConnection) -> bool:
-    differs = " OR ".join(f"now.{c} IS DISTINCT FROM was.{c}" for c in SHARED)
-    return bool(
-        duck.execute(
-            "SELECT 1 FROM product AS now JOIN former_product AS was "
-            f"USING (product_id) WHERE {differs} LIMIT 1"
-        ).fetchall()
-    )
+def _has_rows(duck: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return bool(duck.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall())

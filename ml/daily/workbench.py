@@ -45,9 +45,12 @@ def open_workbench(
     file = settings.data_dir / "workbench.duckdb"
     with _alone(file), _opened(settings, file) as duck:
         duck.execute("BEGIN")
-        mark = update_daily(duck, settings, follow(duck, settings))
+        mark = follow(duck, settings)
         write_mark(duck, mark)
+        # Queries see the statistics of what is committed: they come after.
         duck.execute("COMMIT")
+        mark = update_daily(duck, settings, mark)
+        write_mark(duck, mark)
         if mark.last_day is None:
             raise NotEnoughDataError(
                 "there is nothing to learn from yet: `trendguard import DIR` or "
