@@ -1,4 +1,4 @@
-"""How much longer trends go on: survival of all trends seen so far."""
+"""How much longer trends go on: survival of the waves seen so far."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from sqlmodel import Session, col
 from store.tables import HashtagDay
 
 LEAST_ENDED = 5
+# The shares still going on at both ends of an interval of 80 %.
+INTERVAL = (0.9, 0.1)
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,35 @@ class Lifespan:
         """Return how much longer a trend may go on; None where it is over."""
         return None if stage == "Death" else self.days_left(trended_days)
 
-    def days_left(self, trended_days: int) -> float | None:
-        """Return the median of the days that trends of this age still had.
+    def interval_days_left(
+        self, stage: str, trended_days: int
+    ) -> tuple[float | None, float | None]:
+        """Return the days that 80 % of trends of this age still had, low and high.
 
-        None where fewer than half of them have ended yet, or none was as old.
+        None where the trend is over, or where that many have not ended yet.
+        """
+        if stage == "Death":
+            return None, None
+        low, high = (self.days_left(trended_days, left) for left in INTERVAL)
+        return low, high
+
+    def days_left(self, trended_days: int, share: float = 0.5) -> float | None:
+        """Return after how many more days a share of trends of this age was left.
+
+        Parameters
+        ----------
+        share : float
+            0-1; the median by default.
+
+        Returns
+        -------
+        float or None
+            None where more than that share still goes on, or none was as old.
         """
         if trended_days >= len(self.survival) or self.survival[trended_days] <= 0:
             return None
         rest = self.survival[trended_days:] / self.survival[trended_days]
-        ended = np.flatnonzero(rest <= 0.5 + 1e-9)
+        ended = np.flatnonzero(rest <= share + 1e-9)
         return float(ended[0]) if len(ended) else None
 
 
@@ -59,19 +81,21 @@ def fit_lifespan(
     return Lifespan(fitted.survival_function_.to_numpy()[:, 0])
 
 
-def lifespan_of(trends: Iterable[tuple[int, str]]) -> Lifespan:
-    """Fit on the newest ``trended_days`` and ``stage`` of each hashtag."""
-    lengths, stages = np.array(list(trends), dtype=object).reshape(-1, 2).T
-    durations = np.maximum(lengths.astype(np.int64), 1)
-    return fit_lifespan(durations, stages == "Death")
+def lifespan_of(waves: Iterable[tuple[int, int, str]]) -> Lifespan:
+    """Fit on the newest ``wave``, ``trended_days`` and ``stage`` of each hashtag.
+
+    A hashtag that was never seen to rise (wave 0) has no known beginning: left out.
+    """
+    seen = [(days, stage) for wave, days, stage in waves if wave > 0]
+    durations = np.array([max(days, 1) for days, _ in seen], dtype=np.int64)
+    return fit_lifespan(durations, np.array([s == "Death" for _, s in seen], bool))
 
 
 def stored_lifespan(session: Session) -> Lifespan:
     """Fit on the newest day of ``hashtag_day``."""
     newest = select(func.max(HashtagDay.day)).scalar_subquery()
+    columns = (HashtagDay.wave, HashtagDay.trended_days, HashtagDay.stage)
     rows = session.execute(
-        select(col(HashtagDay.trended_days), col(HashtagDay.stage)).where(
-            col(HashtagDay.day) == newest
-        )
+        select(*map(col, columns)).where(col(HashtagDay.day) == newest)
     )
-    return lifespan_of((length, stage) for length, stage in rows)
+    return lifespan_of((wave, days, stage) for wave, days, stage in rows)

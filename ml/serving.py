@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from ml.card import Card, Kept
 from ml.cards import CardMaker, Facts
 from ml.lifespan import stored_lifespan
-from ml.matching import hashtags_by_word, match_title
+from ml.matching import HashtagIndex, hashtag_index
 from ml.registry import champion
 from store.clock import utc_now
 from store.database import Database
@@ -45,8 +45,8 @@ class Scorer:
     day : date
         The newest day that was over when this was loaded: what is served reads it, as
         training reads the day before each order.
-    hashtag_index : dict
-        Word -> hashtags.
+    hashtag_index : HashtagIndex
+        Which hashtags speak of a title.
     usd_per_unit : dict
         Currency -> its newest rate.
     """
@@ -55,7 +55,7 @@ class Scorer:
     settings: Settings
     maker: CardMaker
     day: date
-    hashtag_index: dict[str, set[str]]
+    hashtag_index: HashtagIndex
     usd_per_unit: dict[str, float]
 
     @classmethod
@@ -78,7 +78,7 @@ class Scorer:
             maker = CardMaker(
                 version, model, band_shares(session), stored_lifespan(session), settings
             )
-            index = hashtags_by_word(tags.scalars())
+            index = hashtag_index(session, tags.scalars())
         return cls(database, settings, maker, day, index, newest_rates(settings))
 
     def card(
@@ -142,7 +142,7 @@ class Scorer:
 
     def _guessed(self, session: Session, title: str) -> Facts:
         """Return what is known of a product that is not in the catalogue."""
-        matched = dict(match_title(title, self.hashtag_index))
+        matched = dict(self.hashtag_index.match(title))
         facts: Facts = dict.fromkeys(ProductDay.column_names())
         facts |= {"resale_n": 0, "sentiment_n": 0, "order_count": 0, "return_n": 0}
         facts |= {"recent_order_count": 0, "return_rate": self._shop_rate(session)}

@@ -12,7 +12,7 @@ from store.settings import Settings
 
 NEWEST = """
 SELECT
-    hashtag, day, stage, peak_on, days_since_peak, trended_days, level,
+    hashtag, day, stage, wave, peak_on, days_since_peak, trended_days, level,
     real_daily_views, bot_share, observed_at
 FROM hashtag_day
 QUALIFY row_number() OVER (PARTITION BY hashtag ORDER BY day DESC) = 1
@@ -46,11 +46,12 @@ def trends(
         compute_daily(duck, HASHTAG_STEPS)
         columns = [column[0] for column in duck.execute(NEWEST).description or ()]
         rows = [dict(zip(columns, row, strict=True)) for row in duck.fetchall()]
-    lifespan = lifespan_of((row["trended_days"], row["stage"]) for row in rows)
+    lifespan = lifespan_of((r["wave"], r["trended_days"], r["stage"]) for r in rows)
     for row in rows:
-        row["expected_days_left"] = lifespan.expected_days_left(
-            row["stage"], row["trended_days"]
-        )
+        age = row["stage"], row["trended_days"]
+        low, high = lifespan.interval_days_left(*age)
+        row["expected_days_left"] = lifespan.expected_days_left(*age)
+        row |= {"expected_days_left_low": low, "expected_days_left_high": high}
     return _picked(rows, hashtags)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from sample.hashtags import CROWDED, other_hashtags
 from sample.market import SampleListing, SampleProduct, SampleVideo
 from sample.offers import KINDS, other_title, same_title
 from sample.trends import Trends, make_trends
+from sample.videos import make_video
 
 CONDITIONS = ("New with tags", "Pre-Owned", "Open box")
 OTHER_OFFER_SHARE = 0.08
@@ -96,14 +97,14 @@ class Market:
 
     def videos(self, hashtag: str) -> list[SampleVideo]:
         """Return the hashtag's videos, newest first."""
-        index = self._index[hashtag]
-        rng = np.random.default_rng((self.seed, 1, index))
-        real, bots = self.trends.real[index], self.trends.bots[index]
-        days = np.searchsorted(
-            (real / real.sum()).cumsum(), rng.random(30), side="right"
-        )
-        made = [self._video(rng, hashtag, int(d), bots[d] / real[d]) for d in days]
+        made = [video for video, _ in self._videos(hashtag)]
         return sorted(made, key=lambda video: video.created_at, reverse=True)
+
+    def bought_videos(self, hashtag: str) -> set[str]:
+        """Return which of its videos have bought views or likes: the truth."""
+        return {
+            video.video_id for video, is_bought in self._videos(hashtag) if is_bought
+        }
 
     def listings(self) -> list[SampleListing]:
         """Return every second-hand offer of the history, oldest first."""
@@ -148,25 +149,17 @@ class Market:
         since = self.moment(self.day_count - 20)
         return [offer for offer in self.listings() if offer.listed_at >= since]
 
-    def _video(
-        self, rng: np.random.Generator, hashtag: str, day: int, bot_ratio: float
-    ) -> SampleVideo:
-        views = int(rng.lognormal(np.log(40_000), 1.2)) + 200
-        likes = int(views / rng.uniform(8, 25))
-        comments, shares = int(likes / rng.uniform(20, 60)), int(likes / 25)
-        if rng.random() < bot_ratio / (1 + bot_ratio):
-            farmed = rng.random() < 0.4
-            likes = int(views / (5 if farmed else rng.uniform(250, 3000)))
-            comments, shares = int(likes / 5000), int(likes / 5000)
-        return SampleVideo(
-            video_id=str(7_400_000_000_000_000_000 + int(rng.integers(10**15))),
-            hashtag=hashtag,
-            created_at=self.moment(day, int(rng.integers(86_400))),
-            views=views,
-            likes=likes,
-            comments=comments,
-            shares=shares,
-        )
+    def _videos(self, hashtag: str) -> list[tuple[SampleVideo, bool]]:
+        index = self._index[hashtag]
+        rng = np.random.default_rng((self.seed, 1, index))
+        real, bots = self.trends.real[index], self.trends.bots[index]
+        days = np.searchsorted(
+            (real / real.sum()).cumsum(), rng.random(30), side="right"
+        ).tolist()
+        return [
+            make_video(rng, hashtag, partial(self.moment, day), bots[day] / real[day])
+            for day in days
+        ]
 
     def _listing(
         self,

@@ -278,8 +278,8 @@ walk AS (
                 -- Its peak is over: well under one that stood out, or long under half.
                 WHEN NOT s.is_over
                     AND (
-                        (d.recent < 0.6 * s.high AND s.high >= 3 * d.usual)
-                        OR (d.views < 0.5 * s.high AND s.under_days >= 20)
+                        (d.recent < 0.6 * s.high AND s.high >= 3.5 * d.usual)
+                        OR (d.views < 0.5 * s.high AND s.under_days >= 27)
                     )
                     THEN struct_update(
                         d,
@@ -375,7 +375,9 @@ SELECT
         0
     ) AS trended_days,
     CASE
-        WHEN wave_peak_views = 0 OR (is_over AND wave_level < 0.1) THEN 'Death'
+        -- A week without a view; what was never seen at all has not begun yet.
+        WHEN wave_peak_views = 0 AND day >= start_on + 6 AND view_count > 0 THEN 'Death'
+        WHEN is_over AND wave_level < 0.1 THEN 'Death'
         WHEN is_over THEN 'Decline'
         WHEN wave_level >= 0.93 AND velocity_rate > 0.07 THEN 'Rising'
         ELSE 'Peak'

@@ -12,8 +12,8 @@ SELECT
         -- Honest videos have over 1 like in 100 views (the seed's bound).
         pow(sqrt(like_count + 1) + 0.8225, 2) < 0.01 * view_count
         -- Likes without a word: honest videos have 1 comment or share in 10 to 50
-        -- likes; a sixth of the least is out of their reach.
-        OR pow(sqrt(comment_count + share_count + 1) + 0.8225, 2) < like_count / 300,
+        -- likes; a quarter of the least is out of their reach.
+        OR pow(sqrt(comment_count + share_count + 1) + 0.8225, 2) < like_count / 200,
         false
     )::INTEGER AS is_bought
 FROM video

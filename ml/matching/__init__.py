@@ -1,5 +1,6 @@
 """Which hashtags speak of which product, and which second-hand offers are one of it."""
 
-from ml.matching.hashtags import hashtags_by_word, link_products, links, match_title
+from ml.matching.hashtags import HashtagIndex
+from ml.matching.linking import hashtag_index, link_products, links
 
-__all__ = ["hashtags_by_word", "link_products", "links", "match_title"]
+__all__ = ["HashtagIndex", "hashtag_index", "link_products", "links"]

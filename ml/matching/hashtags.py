@@ -1,164 +1,226 @@
-"""Which hashtags speak of which product, by the words of its title."""
+"""Which hashtags speak of which product, by the words of its title, and how surely."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
-import pyarrow as pa
-import wordsegment
-from rapidfuzz import fuzz
-from sqlalchemy import delete, select
-from sqlmodel import Session, col
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from scipy import sparse
 
-from store.bulk import insert_rows, read_rows, sql_table
-from store.database import Database
-from store.tables import HashtagSnapshot, Product, ProductHashtag
+from ml.matching.split import Splitter, telling
+from ml.matching.weights import weights
+from ml.matching.words import ENGLISH_TITLES, Rarity, squash, title_share, words
 
-# Words of the platform say nothing about the thing.
-PLATFORM_WORDS = frozenset(
-    [
-        "tik",
-        "tok",
-        "tiktok",
-        "tt",
-        "made",
-        "make",
-        "me",
-        "buy",
-        "it",
-        "viral",
-        "trend",
-        "trending",
-        "fyp",
-        "foryou",
-        "find",
-        "finds",
-        "haul",
-        "shop",
-        "must",
-        "have",
-        "musthave",
-        "review",
-        "the",
-        "a",
-        "my",
-        "of",
-        "for",
-        "and",
-    ]
-)
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 LEAST_CONFIDENCE = 0.5
+# With less of a hashtag than this in the title, it speaks of something else.
+LEAST_SHARE = 0.6
+# A shorter name with one slip may well be another word.
+SHORTEST_SLIP = 8
+FEATURES = ("telling", "missing", "single", "covered", "slip")
 
 
-@cache
-def hashtag_words(hashtag: str) -> tuple[str, ...]:
-    """Return the words of a hashtag, without the platform's.
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs of a title and a hashtag that share words.
 
-    >>> hashtag_words("ribbedleggingstok")
-    ('ribbed', 'leggings')
+    Attributes
+    ----------
+    title, hashtag : array (n_pairs,)
+        Positions in what was asked.
+    X : array (n_pairs, n_features)
+        As `FEATURES` names them: how few titles of the catalogue hold all its words,
+        the rarity of the words that the title lacks, whether it is but one word, the
+        share of the title that is in the hashtag, whether it was misspelt.
     """
-    if not wordsegment.UNIGRAMS:
-        wordsegment.load()
-    words = wordsegment.segment(hashtag)
-    return tuple(word for word in words if word not in PLATFORM_WORDS)
+
+    title: Ints
+    hashtag: Ints
+    X: Floats
 
 
-def match_confidence(title_words: frozenset[str], hashtag: str) -> float:
-    """Return how sure a hashtag speaks of a product with such a title, 0-1.
-
-    Every word of the hashtag has to be in the title; one word alone is too common to
-    mean this product.
-    """
-    words = hashtag_words(hashtag)
-    if not words or not all(_has(title_words, word) for word in words):
-        return 0.0
-    return {1: 0.3, 2: 0.8}.get(len(words), 0.95)
-
-
-def link_products(session: Session) -> int:
-    """Link products to the observed hashtags by their titles; return how many links.
-
-    The retailer's own links stay as they are.
-    """
-    observed = session.execute(select(col(HashtagSnapshot.hashtag)).distinct())
-    by_word = hashtags_by_word(observed.scalars())
-    own = set(
-        session.execute(
-            select(col(ProductHashtag.product_id), col(ProductHashtag.hashtag)).where(
-                col(ProductHashtag.method) == "retailer"
-            )
-        ).all()
-    )
-    products = session.execute(select(col(Product.product_id), col(Product.title)))
-    links = [
-        {
-            "product_id": product_id,
-            "hashtag": hashtag,
-            "confidence": confidence,
-            "method": "title",
-        }
-        for product_id, title in products
-        for hashtag, confidence in match_title(title, by_word)
-        if (product_id, hashtag) not in own
-    ]
-    # All anew: a title that has changed takes its old links with it.
-    session.execute(delete(ProductHashtag).where(col(ProductHashtag.method) == "title"))
-    if links:
-        insert_rows(session, sql_table(ProductHashtag), pa.Table.from_pylist(links))
-    return len(links)
-
-
-def match_title(title: str, by_word: dict[str, set[str]]) -> list[tuple[str, float]]:
-    """Return the hashtags that speak of a title, surest first.
+class HashtagIndex:
+    """Hashtags split into words, to be asked which of them speak of a title.
 
     Parameters
     ----------
-    by_word : dict
-        Word -> hashtags that hold it, as `hashtags_by_word` makes it.
+    hashtags : iterable of str
+        Without ``#``.
+    titles : iterable of str
+        The catalogue's, brand included: they help to split hashtags and say which
+        words are rare. What people are seen to use plays no part in it.
+
+    Examples
+    --------
+    >>> index = HashtagIndex(["ribbedleggingstok", "leggings", "fyp"])
+    >>> index.match("Acme Ribbed Leggings")[0][0]
+    'ribbedleggingstok'
     """
-    words = title_words(title)
-    candidates = {tag for word in words for tag in by_word.get(stem(word), ())}
-    scored = ((tag, match_confidence(words, tag)) for tag in candidates)
-    sure = [pair for pair in scored if pair[1] >= LEAST_CONFIDENCE]
-    return sorted(sure, key=lambda pair: (-pair[1], pair[0]))
+
+    def __init__(self, hashtags: Iterable[str], titles: Iterable[str] = ()) -> None:
+        self.hashtags = sorted(set(hashtags))
+        catalogue = list(titles)
+        known = [frozenset(_thing_words(title)) for title in catalogue]
+        self.rarity = Rarity(known)
+        self._words, self._slip = _hashtag_words(self.hashtags, catalogue, self.rarity)
+        self._column = {
+            word: number
+            for number, word in enumerate(sorted({w for t in self._words for w in t}))
+        }
+        self._rarities = np.array([self.rarity(word) for word in self._column])
+        self._tags = self._matrix(self._words)
+        self._mass = self._tags @ self._rarities
+        self._telling = self._how_telling(known)
+
+    def match(self, title: str) -> list[tuple[str, float]]:
+        """Return the hashtags that speak of a title, surest first."""
+        found = self.candidates([title])
+        sure = [
+            (self.hashtags[tag], float(confidence))
+            for tag, confidence in zip(found.hashtag, confidences(found), strict=True)
+            if confidence >= LEAST_CONFIDENCE
+        ]
+        return sorted(sure, key=lambda pair: (-pair[1], pair[0]))
+
+    def candidates(self, titles: Sequence[str]) -> Candidates:
+        """Return the pairs worth judging."""
+        found = [frozenset(_thing_words(title)) for title in titles]
+        held = self._matrix(found)
+        shared = ((held @ sparse.diags_array(self._rarities)) @ self._tags.T).tocoo()
+        title, tag = (axis.astype(np.int64) for axis in shared.coords)
+        keep = shared.data >= LEAST_SHARE * self._mass[tag]
+        title, tag, mass = title[keep], tag[keep], shared.data[keep]
+        own = np.array([sum(map(self.rarity, words_)) for words_ in found])
+        return Candidates(
+            title,
+            tag,
+            np.column_stack(
+                [
+                    self._telling[tag],
+                    self._mass[tag] - mass,
+                    np.array([len(w) for w in self._words])[tag] == 1,
+                    mass / np.maximum(own[title], 1e-6),
+                    self._slip[tag],
+                ]
+            ),
+        )
+
+    def _how_telling(self, known: list[frozenset[str]]) -> Floats:
+        """Return minus the logarithm of the share of the catalogue it speaks of."""
+        shared = (self._matrix(known) @ self._tags.T).tocoo()
+        tag = shared.coords[1]
+        whole = shared.data >= self._tags.sum(axis=1)[tag]
+        count = np.bincount(tag[whole], minlength=len(self.hashtags))
+        # General English stands beside the catalogue, which may be small.
+        english = [prod(map(title_share, found)) for found in self._words]
+        # The title that is asked about holds them too.
+        seen = np.maximum(count, 1) + ENGLISH_TITLES * np.array(english) + 0.5
+        found: Floats = np.log((len(known) + ENGLISH_TITLES + 1) / seen)
+        return found
+
+    def _matrix(self, rows: Sequence[Iterable[str]]) -> sparse.csr_array:
+        column = self._column
+        held = [[column[w] for w in set(row) if w in column] for row in rows]
+        ends = np.cumsum([0, *map(len, held)])
+        flat = np.array([c for row in held for c in row], dtype=np.int64)
+        shape = (len(held), len(column))
+        return sparse.csr_array((np.ones(len(flat)), flat, ends), shape=shape)
 
 
-def title_words(title: str) -> frozenset[str]:
-    """Return the words of a title, lower case."""
-    return frozenset(re.findall(r"\w+", title.lower()))
+def confidences(found: Candidates) -> Floats:
+    """Return the probability that each hashtag speaks of its title, in steps of 0.01.
 
-
-def stem(word: str) -> str:
-    """Return what singular and plural share.
-
-    >>> stem("leggings"), stem("dress")
-    ('legging', 'dress')
+    The steps keep what is stored from changing with every product that is added.
     """
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+    return np.round(weights("hashtags").probability(found.X), 2)
 
 
-def hashtags_by_word(hashtags: Iterable[str]) -> dict[str, set[str]]:
-    """Return an index from the words of hashtags to the hashtags."""
-    index: dict[str, set[str]] = defaultdict(set)
-    for hashtag in hashtags:
-        for word in hashtag_words(hashtag):
-            index[stem(word)].add(hashtag)
-    return index
+def _hashtag_words(
+    hashtags: list[str], titles: list[str], rarity: Rarity
+) -> tuple[list[frozenset[str]], Floats]:
+    """Return the telling words of each hashtag, and where they were misspelt."""
+    splitter, names = Splitter(titles), _names(titles)
+    split = [
+        # A shop may write as two words what English writes as one: face mask.
+        frozenset().union(*(names.get(word, {word}) for word in telling(splitter(tag))))
+        for tag in hashtags
+    ]
+    odd = [
+        number
+        for number, found in enumerate(split)
+        if any(word not in rarity.count for word in found)
+    ]
+    slip = np.zeros(len(hashtags))
+    for number, name in _nearest(odd, hashtags, names):
+        split[number] = names[name]
+        slip[number] = 1
+    return split, slip
 
 
-def _has(words: frozenset[str], word: str) -> bool:
-    # Spelling slips and plurals of longer words count as the word.
-    return word in words or (
-        len(word) > 4 and any(fuzz.ratio(word, other) >= 88 for other in words)
-    )
+def _names(titles: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return neighbouring words of titles as people glue them together."""
+    found = {}
+    for title in dict.fromkeys(titles):
+        row = re.findall(r"[^\W\d_]+", title)
+        for length in (2, 3, 4):
+            for start in range(len(row) - length + 1):
+                run = row[start : start + length]
+                found[squash("".join(run))] = frozenset(words(" ".join(run)))
+    return found
 
 
-def links(database: Database) -> list[dict[str, Any]]:
-    """Return every link with its confidence and method, by product."""
-    table = sql_table(ProductHashtag)
-    query = select(table).order_by(table.c.product_id, table.c.confidence.desc())
-    with database.reading() as session:
-        rows: list[dict[str, Any]] = read_rows(session, query).to_pylist()
-        return rows
+def _nearest(
+    odd: list[int], hashtags: list[str], names: dict[str, frozenset[str]]
+) -> list[tuple[int, str]]:
+    """Return the name that each odd hashtag is but one slip away from, if any is."""
+    by_length: dict[int, list[str]] = defaultdict(list)
+    for name in names:
+        by_length[len(name)].append(name)
+    asked: dict[int, list[int]] = defaultdict(list)
+    for number in odd:
+        asked[len(hashtags[number])].append(number)
+    found = []
+    for length, numbers in asked.items():
+        near = [n for at in (length - 1, length, length + 1) for n in by_length[at]]
+        if length < SHORTEST_SLIP or not near:
+            continue
+        tags = [hashtags[number] for number in numbers]
+        far = process.cdist(
+            tags, near, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8, workers=-1
+        )
+        best = far.argmin(axis=1)
+        found += [
+            (number, near[at])
+            for number, at, row in zip(numbers, best, far, strict=True)
+            if row[at] <= 1
+        ]
+    return found
+
+
+def _thing_words(title: str) -> list[str]:
+    # The number of a model is not in its hashtags.
+    return [word for word in words(title) if not word.isdigit()]
+
+
+def as_rows(
+    found: Candidates, product_ids: list[str], hashtags: list[str]
+) -> list[dict[str, Any]]:
+    """Return the pairs that are sure enough as rows of ``product_hashtag``."""
+    confidence = confidences(found)
+    return [
+        {
+            "product_id": product_ids[title],
+            "hashtag": hashtags[tag],
+            "confidence": float(sure),
+            "method": "title",
+        }
+        for title, tag, sure in zip(found.title, found.hashtag, confidence, strict=True)
+        if sure >= LEAST_CONFIDENCE
+    ]

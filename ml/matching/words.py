@@ -42,7 +42,7 @@ _TOKEN = regex.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
 _LANGUAGE = regex.compile(r"\"?@[a-z]{2}(?:-[a-z]{2})?\b", regex.IGNORECASE)
 _MARKS = regex.compile(r"\p{Mn}")
 # How many titles' worth of general English stands beside the catalogue's own.
-ENGLISH_TITLES = 50
+ENGLISH_TITLES = 100
 TITLE_LENGTH = 10
 ENGLISH_TOTAL = 1_024_908_267_229
 
@@ -135,8 +135,7 @@ class Rarity:
 
     def __call__(self, word: str) -> float:
         """Return minus the logarithm of the share of titles that hold it, above 0."""
-        english = min(1.0, TITLE_LENGTH * english_share(word))
-        seen = self.count[word] + ENGLISH_TITLES * english + 0.5
+        seen = self.count[word] + ENGLISH_TITLES * title_share(word) + 0.5
         return log1p((self.title_count + ENGLISH_TITLES + 1) / seen - 1)
 
 
@@ -149,10 +148,11 @@ def english_counts() -> dict[str, float]:
     return counts
 
 
-def english_share(word: str) -> float:
-    """Return a word's share of general English, 0-1."""
+def title_share(word: str) -> float:
+    """Return the share of titles in general English that hold a word, 0-1."""
     counts = english_counts()
-    return (counts.get(word, 0) + counts.get(word + "s", 0)) / ENGLISH_TOTAL
+    count = counts.get(word, 0) + counts.get(word + "s", 0)
+    return min(1.0, TITLE_LENGTH * count / ENGLISH_TOTAL)
 
 
 def _is_code(token: str) -> bool:

@@ -74,9 +74,10 @@ class HashtagDay(Table, table=True):
     stage: str
     """Rising: within 7 % of the wave's peak so far and over 7 % up on the week before.
     Peak: the wave is not called over. Decline: called over, for the mean of 3 days was
-    under 60 % of a peak that is 3 times the mean of the last year, or `smooth_views`
-    was under half of the peak for 21 days; until it is as high again, or a new wave
-    begins. Death: under 10 % of the wave's peak, after its call."""
+    under 60 % of a peak that is 3.5 times the mean of the last year, or `smooth_views`
+    was under half of the peak for 28 days; until it is as high again, or a new wave
+    begins. Death: under 10 % of the wave's peak, after its call; or a week without a
+    view."""
 
 
 class CategoryDay(Table, table=True):

@@ -162,6 +162,18 @@ class Listing(Table, table=True):
     sold_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was sold, UTC."""
 
+    same_product_id: str | None = None
+    """The product it was judged to be one of; none where refused or not judged yet."""
+
+    same_confidence: float | None = None
+    """Probability that it is one of `product_id`, or of the product its query found,
+    0-1; none as long as it is not judged, and where no product was found."""
+
+    refused_for: str | None = None
+    """Why it is not one of the product: ``lot``, ``box_only``, ``part``,
+    ``accessory``, ``child_size``, ``replica``, ``wanted``, ``broken``,
+    ``other_model``, ``other_brand``, ``other_product`` or ``no_product``."""
+
 
 class Review(Table, table=True):
     """What a buyer wrote about a product; no name."""

@@ -17,7 +17,11 @@ NEW_COLUMNS: dict[str, list[sa.Column[Any]]] = {
         sa.Column("wave", sa.Integer(), nullable=False),
         sa.Column("wave_peak_views", sa.Float(), nullable=False),
     ],
-    "listing": [],
+    "listing": [
+        sa.Column("same_product_id", sa.String(), nullable=True),
+        sa.Column("same_confidence", sa.Float(), nullable=True),
+        sa.Column("refused_for", sa.String(), nullable=True),
+    ],
     "review": [
         sa.Column("regret_score", sa.Float(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
@@ -48,7 +52,7 @@ def upgrade() -> None:
     for table, columns in NEW_COLUMNS.items():
         with op.batch_alter_table(table) as batch_op:
             for column in columns:
-                batch_op.add_column(column.copy())
+                batch_op.add_column(_fresh(column))
     for table, column_name in KNOWN_AT.items():
         op.create_index(f"ix_{table}_{column_name}", table, [column_name])
     op.drop_index("ix_order_product_id", table_name="order")
@@ -88,3 +92,14 @@ def downgrade() -> None:
         with op.batch_alter_table(table) as batch_op:
             for column in columns:
                 batch_op.drop_column(column.name)
+
+
+def _fresh(column: sa.Column[Any]) -> sa.Column[Any]:
+    # A column belongs to the table it was first given to.
+    default: Any = column.server_default
+    return sa.Column(
+        column.name,
+        column.type,
+        nullable=column.nullable,
+        server_default=None if default is None else default.arg,
+    )

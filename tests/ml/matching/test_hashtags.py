@@ -2,38 +2,40 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlmodel import select
 
-from ml.matching.hashtags import (
-    hashtag_words,
-    hashtags_by_word,
-    link_products,
-    match_title,
-)
+from ml.matching import HashtagIndex, link_products, links
+from sample.world import Market
 from store.bulk import merge_rows
 from store.tables import HashtagSnapshot, Product, ProductHashtag
 
-TAGS = hashtags_by_word(
-    [
-        "ribbedleggings",
-        "tiktokleggings",
-        "ribbedleggingstok",
-        "cloudpillow",
-        "lumenzablush",
-    ]
-)
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+TAGS = [
+    "ribbedleggings",
+    "tiktokleggings",
+    "ribbedleggingstok",
+    "cloudpillow",
+    "lumenzablush",
+    "lumenza",
+    "velvet",
+    "butterchicken",
+    "tiktokmademebuyit",
+    "ribbedleggingsdupe",
+    "リブレギンス",
+]
+CATALOGUE = [
+    "Lumenza Velvet Blush",
+    *(f"Kattara Cotton Leggings No. {n}" for n in range(30)),
+    *(f"Lumenza Matte Lipstick No. {n}" for n in range(30)),
+]
+INDEX = HashtagIndex(TAGS, CATALOGUE)
 
 
-@pytest.mark.parametrize(
-    ("hashtag", "words"),
-    [
-        ("tiktokmademebuyit", ()),
-        ("ribbedleggingstok", ("ribbed", "leggings")),
-        ("tiktokleggings", ("leggings",)),
-    ],
-)
-def test_words_of_the_platform_are_dropped(hashtag, words):
-    assert hashtag_words(hashtag) == words
+def matched(title: str, index: HashtagIndex = INDEX) -> list[str]:
+    return [tag for tag, _ in index.match(title)]
 
 
 @pytest.mark.parametrize(
@@ -41,27 +43,119 @@ def test_words_of_the_platform_are_dropped(hashtag, words):
     [
         ("Acme Ribbed Leggings, black", ["ribbedleggings", "ribbedleggingstok"]),
         ("Ribbed legging", ["ribbedleggings", "ribbedleggingstok"]),
+        ("RÎBBED LEGGINGS", ["ribbedleggings", "ribbedleggingstok"]),
         ("Acme velvet leggings", []),
         ("Memory foam pillow", []),
+        ("Butter Blush", []),
+        ("Lumenza Velvet Blush", ["lumenzablush"]),
+        ("Blush by Fennrow", []),
+        ("リブレギンス 黒", ["リブレギンス"]),
+        ("Zapatillas Nike negras", []),
         ("", []),
     ],
 )
 def test_every_word_has_to_be_in_the_title(title, found):
-    assert [tag for tag, _ in match_title(title, TAGS)] == found
+    assert matched(title) == found
 
 
-def test_confidence_is_a_probability():
-    assert all(0.5 <= c <= 1 for _, c in match_title("ribbed leggings", TAGS))
+def test_a_word_of_many_titles_is_no_match():
+    assert matched("Kattara Cotton Leggings No. 3") == []
+    assert matched("Lumenza Matte Lipstick No. 9") == []
+
+
+def test_a_brand_or_name_that_only_one_product_has_is_surer_with_more_titles():
+    few, many = (
+        HashtagIndex(
+            ["lumenzablush"],
+            ["Lumenza Velvet Blush", *(f"Norvelle Tote {n}" for n in range(count))],
+        )
+        for count in (1, 2_000)
+    )
+    title = "Lumenza Velvet Blush"
+    assert few.match(title)[0][1] < many.match(title)[0][1]
+
+
+@pytest.mark.parametrize(
+    "hashtag",
+    ["velvetmniiwaffleiron", "velvetminiwafleiron", "velvetminiwaffleirons"],
+)
+def test_one_slip_of_spelling_is_forgiven(hashtag):
+    titles = ["Brisko Velvet Mini Waffle Iron", "Hollin Glossy Neon Sign"]
+    index = HashtagIndex([hashtag], titles)
+    assert matched(titles[0], index) == [hashtag]
+    assert matched(titles[1], index) == []
+
+
+def test_a_short_word_is_another_word_with_another_letter():
+    index = HashtagIndex(["redtoze"], ["Acme Red Tote"])
+    assert matched("Acme Red Tote", index) == []
+
+
+@given(st.text(), st.lists(st.text(alphabet="abcdeéリブ0 _", max_size=12), max_size=5))
+def test_confidence_is_a_probability(title, tags):
+    index = HashtagIndex(tags, [title, "ribbed leggings"])
+    assert all(0.5 <= sure <= 1 for _, sure in index.match(title))
+
+
+def test_confidence_is_calibrated_on_a_market_it_was_not_fitted_on():
+    market = Market(seed=3, order_count=20_000, day_count=120)
+    index = HashtagIndex(market.hashtags, [p.title for p in market.products])
+    true = {(p, h) for h, ids in market.links.items() for p in ids}
+    found = {
+        (p.product_id, tag): sure
+        for p in market.products
+        for tag, sure in index.match(p.title)
+    }
+    right = [pair in true for pair in found]
+    assert abs(sum(right) / len(right) - sum(found.values()) / len(found)) < 0.05
+    assert len(true & set(found)) > 0.95 * len(true)
+
+
+def put(session, title: str) -> None:
+    product = {"product_id": "p", "title": title}
+    merge_rows(session, Product, pa.Table.from_pylist([product]))
+
+
+def observe(session, *hashtags: str) -> None:
+    rows = [
+        {"hashtag": h, "observed_at": AT, "view_count": 1, "source": "import"}
+        for h in hashtags
+    ]
+    merge_rows(session, HashtagSnapshot, pa.Table.from_pylist(rows))
 
 
 def test_a_new_title_takes_its_old_links_with_it(database):
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    snapshot = {"hashtag": "ribbedleggings", "observed_at": at, "view_count": 1}
     with database.writing() as session:
-        rows = pa.Table.from_pylist([snapshot | {"source": "import"}])
-        merge_rows(session, HashtagSnapshot, rows)
-        for title, links in (("Ribbed Leggings", 1), ("Velvet Hoodie", 0)):
-            product = {"product_id": "p", "title": title}
-            merge_rows(session, Product, pa.Table.from_pylist([product]))
-            assert link_products(session) == links
-            assert len(session.exec(select(ProductHashtag)).all()) == links
+        observe(session, "ribbedleggings")
+        for title, count in (("Ribbed Leggings", 1), ("Velvet Hoodie", 0)):
+            put(session, title)
+            assert link_products(session) == count
+            assert len(session.exec(select(ProductHashtag)).all()) == count
+
+
+def test_only_differences_are_written(database, monkeypatch):
+    with database.writing() as session:
+        put(session, "Ribbed Leggings")
+        observe(session, "ribbedleggings")
+        link_products(session)
+        monkeypatch.delattr("ml.matching.linking.insert_rows")
+        said = []
+        connection = session.connection()
+        listen = (connection, "before_cursor_execute", lambda *a: said.append(a[2]))
+        event.listen(*listen)
+        observe(session, "fyp", "butterchicken")
+        assert link_products(session) == 1
+        event.remove(*listen)
+        touched = [s for s in said if "product_hashtag" in s]
+        assert all(s.lstrip().startswith("SELECT") for s in touched)
+
+
+def test_the_retailers_links_stay(database):
+    given = {"product_id": "p", "hashtag": "ribbedleggings"}
+    given |= {"confidence": 1.0, "method": "retailer"}
+    with database.writing() as session:
+        put(session, "Ribbed Leggings")
+        observe(session, "ribbedleggings", "ribbedleggingstok")
+        merge_rows(session, ProductHashtag, pa.Table.from_pylist([given]))
+        assert link_products(session) == 1
+    assert [row["method"] for row in links(database)] == ["retailer", "title"]

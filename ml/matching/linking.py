@@ -1,0 +1,91 @@
+"""The links of products to hashtags in the store: only differences are written."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import bindparam, delete, select, update
+from sqlmodel import Session, col
+
+from ml.matching.hashtags import HashtagIndex, as_rows
+from store.bulk import insert_rows, read_rows, sql_table
+from store.database import Database
+from store.tables import HashtagSnapshot, Product, ProductHashtag
+
+Key = tuple[str, str]
+
+
+def link_products(session: Session) -> int:
+    """Link products to the observed hashtags by their titles; return how many links.
+
+    The retailer's own links stay as they are, and so do links that come out as before:
+    what is derived from a product is made again only if its links have changed.
+    """
+    index = hashtag_index(
+        session,
+        session.execute(select(col(HashtagSnapshot.hashtag)).distinct()).scalars(),
+    )
+    products = session.execute(select(col(Product.product_id), *_NAMED)).all()
+    found = index.candidates([named(title, brand) for _, title, brand in products])
+    rows = as_rows(found, [row[0] for row in products], index.hashtags)
+    stored = {
+        (row["product_id"], row["hashtag"]): row
+        for row in read_rows(session, select(sql_table(ProductHashtag))).to_pylist()
+    }
+    own = {key for key, row in stored.items() if row["method"] == "retailer"}
+    wanted = {key: row for row in rows if (key := _key(row)) not in own}
+    _write(session, wanted, {k: row for k, row in stored.items() if k not in own})
+    return len(wanted)
+
+
+def hashtag_index(session: Session, hashtags: Iterable[str]) -> HashtagIndex:
+    """Return an index of hashtags that knows the words of the catalogue."""
+    titles = session.execute(select(*_NAMED))
+    return HashtagIndex(hashtags, [named(title, brand) for title, brand in titles])
+
+
+def named(title: str, brand: str | None) -> str:
+    """Return a title with the brand in it, where it was not."""
+    if not brand or brand.lower() in title.lower():
+        return title
+    return f"{brand} {title}"
+
+
+def links(database: Database) -> list[dict[str, Any]]:
+    """Return every link with its confidence and method, by product."""
+    table = sql_table(ProductHashtag)
+    query = select(table).order_by(table.c.product_id, table.c.confidence.desc())
+    with database.reading() as session:
+        rows: list[dict[str, Any]] = read_rows(session, query).to_pylist()
+        return rows
+
+
+_NAMED = (col(Product.title), col(Product.brand))
+
+
+def _write(
+    session: Session,
+    wanted: dict[Key, dict[str, Any]],
+    stored: dict[Key, dict[str, Any]],
+) -> None:
+    new = [row for key, row in wanted.items() if key not in stored]
+    if new:
+        insert_rows(session, sql_table(ProductHashtag), pa.Table.from_pylist(new))
+    table = sql_table(ProductHashtag)
+    this = (table.c.product_id == bindparam("p"), table.c.hashtag == bindparam("h"))
+    changed = [
+        {"p": key[0], "h": key[1], "sure": row["confidence"]}
+        for key, row in wanted.items()
+        if key in stored and stored[key]["confidence"] != row["confidence"]
+    ]
+    if changed:
+        session.connection().execute(
+            update(table).where(*this).values(confidence=bindparam("sure")), changed
+        )
+    gone = [{"p": key[0], "h": key[1]} for key in stored if key not in wanted]
+    if gone:
+        session.connection().execute(delete(table).where(*this), gone)
+
+
+def _key(row: dict[str, Any]) -> Key:
+    return row["product_id"], row["hashtag"]
