@@ -129,15 +129,15 @@ def trends(
     """Show where trends stand: stage, peak so far, days expected to be left."""
     from ml.trends import trends as find_trends  # noqa: PLC0415
 
-    rows = find_trends(_database(), get_settings(), hashtags, _day(as_of))
+    rows = find_trends(get_settings(), hashtags, _day(as_of))
     _show({"trends": rows}, as_json, lambda _: print_rows(rows, TRENDS))
 
 
 @app.command()
 def match(as_json: Json = False) -> None:
     """Link products to the hashtags that speak of them."""
-    from ml.daily import prepare  # noqa: PLC0415
     from ml.matching import links  # noqa: PLC0415
+    from ml.prepare import prepare  # noqa: PLC0415
 
     database = _database()
     prepare(database)

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
-from sqlmodel import Session
 
-from ml.daily import compute_daily, load_observations, prepare
+from ml.daily import open_workbench
+from ml.prepare import prepare
 from store.database import Database
-from store.duck import duck_session, put, sql_beside
+from store.duck import put, sql_beside
 from store.errors import NotEnoughDataError
 from store.files import replaced
 from store.settings import Settings
@@ -63,26 +63,14 @@ class Dataset:
         return self.where((days >= np.datetime64(first)) & (days < np.datetime64(end)))
 
 
-def load_dataset(
-    duck: duckdb.DuckDBPyConnection,
-    session: Session,
-    settings: Settings,
-    as_of: date | None = None,
-) -> Dataset:
-    """Link orders to what was known before them.
+def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset:
+    """Link the orders on a workbench to what was known before them.
 
     Raises
     ------
     NotEnoughDataError
         If there are too few orders, or only of one outcome.
     """
-    load_observations(duck, session, settings, as_of)
-    compute_daily(duck)
-    return label_orders(duck, settings)
-
-
-def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset:
-    """Return the dataset of the loaded observations; see `load_dataset`."""
     reasons = [reason.strip().lower() for reason in settings.regret_reasons]
     put(duck, "regret_reason", pa.table({"reason": reasons}))
     duck.execute('CREATE OR REPLACE VIEW asked AS FROM "order"')
@@ -160,8 +148,8 @@ def write_dataset(
         Rows, target and file.
     """
     prepare(database)
-    with duck_session(settings) as duck, database.reading() as session:
-        dataset = load_dataset(duck, session, settings, as_of)
+    with open_workbench(settings, as_of) as duck:
+        dataset = label_orders(duck, settings)
     rows = dataset.rows.append_column("target", pa.array(dataset.y))
     rows = rows.append_column("coded", pa.array(dataset.coded))
     with replaced(out) as draft:

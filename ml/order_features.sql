@@ -2,7 +2,7 @@
 -- shop knows at the till. The same for orders of the past and for one being placed now.
 -- Reads: asked(order_id, product_id, customer_pseudonym, purchased_at, unit_price_minor,
 -- currency, quantity, age_band, income_decile, channel), product, product_day, rate,
--- bounds(last_day), and for the customer's history "order" and "return".
+-- bounds(newest_day), and for the customer's history "order" and "return".
 WITH history AS (
     -- A customer's orders and returns so far, day by day.
     SELECT
@@ -24,7 +24,7 @@ WITH history AS (
 
 asked_day AS (
     -- An order later than all observations reads the last day there is.
-    SELECT a.*, least(a.purchased_at::DATE - 1, b.last_day) AS day
+    SELECT a.*, least(a.purchased_at::DATE - 1, b.newest_day) AS day
     FROM asked AS a, bounds AS b
 )
 

@@ -10,7 +10,9 @@ WITH judged AS (
         r.returned_at IS NOT NULL AS returned,
         nullif(trim(lower(r.reason)), '') AS reason
     FROM "order" AS o
-    LEFT JOIN "return" AS r USING (order_id), bounds AS b
+    CROSS JOIN bounds AS b
+    LEFT JOIN "return" AS r
+        ON o.order_id = r.order_id AND r.returned_at::DATE <= b.last_day
     WHERE o.purchased_at::DATE + b.return_window_days <= b.last_day
 ),
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -10,27 +9,25 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from ml.card import Kept
-from ml.daily import compute_daily, load_observations, prepare, store_daily
+from ml.daily import open_workbench, store_daily
+from ml.prepare import prepare
 from ml.registry import champion_row
 from ml.retention import kept_by_product
 from ml.serving import Scorer
 from store.clock import utc_now
 from store.database import Database
-from store.duck import duck_session
 from store.keys import card_keys
 from store.settings import Settings
 from store.tables import Product, RiskCard
 
 
-def refresh(
-    database: Database, settings: Settings, as_of: date | None = None
-) -> dict[str, int]:
-    """Recompute what is derived from observations up to the end of `as_of`.
+def refresh(database: Database, settings: Settings) -> dict[str, int]:
+    """Bring what is derived from observations up to date.
 
     Returns
     -------
     dict
-        Rows by table.
+        Rows written, by table.
 
     Raises
     ------
@@ -38,12 +35,8 @@ def refresh(
         If nothing was observed yet.
     """
     counts = prepare(database)
-    with duck_session(settings) as duck:
-        with database.reading() as session:
-            load_observations(duck, session, settings, as_of)
-        compute_daily(duck)
-        with database.writing() as session:
-            counts |= store_daily(duck, session)
+    with open_workbench(settings) as duck:
+        counts |= store_daily(duck, database)
         if champion_row(database, "shopper"):
             counts["risk_card"] = _store_cards(database, settings, duck)
     return counts

@@ -15,7 +15,9 @@ SELECT
     r.returned_at IS NOT NULL AS returned
 FROM "order" AS o
 CROSS JOIN bounds
-LEFT JOIN "return" AS r USING (order_id)
+LEFT JOIN "return" AS r
+    ON o.order_id = r.order_id AND r.returned_at::DATE <= last_day
+WHERE o.purchased_at::DATE <= last_day
 ORDER BY o.product_id
 """
 

@@ -8,10 +8,11 @@ from typing import Any
 import pyarrow as pa
 
 from ml.card import Evidence
-from ml.daily import compute_daily, load_observations, prepare
+from ml.daily import open_workbench
 from ml.dataset import feature_rows
 from ml.evidence import evidence_of, widened
 from ml.model import RegretModel
+from ml.prepare import prepare
 from ml.reasons import reasons_for
 from ml.registry import champion
 from store.database import Database
@@ -52,10 +53,7 @@ def score_orders(
     _, model = champion(database, settings, "checkout")
     prepare(database)
     asked, faults, read = _read_orders(database, settings, orders)
-    with duck_session(settings) as duck:
-        with database.reading() as session:
-            load_observations(duck, session, settings)
-        compute_daily(duck)
+    with open_workbench(settings) as duck:
         rows = feature_rows(duck, asked)
     scored = _in_order(score_rows(model, rows), asked)
     _write(out, scored)

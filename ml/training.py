@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.calibration import fit_calibration
-from ml.daily import prepare
-from ml.dataset import Dataset, load_dataset, split_days
+from ml.daily import open_workbench
+from ml.dataset import Dataset, label_orders, split_days
 from ml.evaluation import figures
 from ml.features import GROUPS, Encoder, Purpose
 from ml.model import RegretModel
+from ml.prepare import prepare
 from ml.registry import register
 from store.clock import utc_now
 from store.database import Database
-from store.duck import duck_session
 from store.settings import Settings
 
 Floats = npt.NDArray[np.float64]
@@ -68,8 +68,8 @@ def train(
         With what is missing.
     """
     prepare(database)
-    with duck_session(settings) as duck, database.reading() as session:
-        dataset = load_dataset(duck, session, settings, as_of)
+    with open_workbench(settings, as_of) as duck:
+        dataset = label_orders(duck, settings)
     trained_at = utc_now()
     return {
         purpose: _train_one(database, settings, dataset, purpose, trained_at)

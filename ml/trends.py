@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Any
 
-from ml.daily import HASHTAG_STEPS, compute_daily, load_observations
+from ml.daily import open_workbench
 from ml.lifespan import lifespan_of
-from store.database import Database
-from store.duck import duck_session
 from store.errors import MissingError
 from store.settings import Settings
 
@@ -14,14 +12,14 @@ NEWEST = """
 SELECT
     hashtag, day, stage, wave, peak_on, days_since_peak, trended_days, level,
     real_daily_views, bot_share, observed_at
-FROM hashtag_day
+FROM hashtag_day, bounds
+WHERE day <= last_day
 QUALIFY row_number() OVER (PARTITION BY hashtag ORDER BY day DESC) = 1
 ORDER BY peak_views DESC, hashtag
 """
 
 
 def trends(
-    database: Database,
     settings: Settings,
     hashtags: list[str],
     as_of: date | None = None,
@@ -40,10 +38,7 @@ def trends(
     MissingError
         If a hashtag was not observed twice by then.
     """
-    with duck_session(settings) as duck:
-        with database.reading() as session:
-            load_observations(duck, session, settings, as_of)
-        compute_daily(duck, HASHTAG_STEPS)
+    with open_workbench(settings, as_of) as duck:
         columns = [column[0] for column in duck.execute(NEWEST).description or ()]
         rows = [dict(zip(columns, row, strict=True)) for row in duck.fetchall()]
     lifespan = lifespan_of((r["wave"], r["trended_days"], r["stage"]) for r in rows)

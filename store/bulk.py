@@ -115,7 +115,8 @@ def _merge(session: Session, table: type[Table], stage: SqlTable) -> Merged:
         func.coalesce(func.sum(case((is_new, 0), (differs, 1), else_=0)), 0),
     ]
     if known_at := KNOWN_AT.get(table):
-        now, before = stage.c[known_at], target.c[known_at]
+        before = target.c[known_at]
+        now = stage.c[known_at] if known_at in stage.c else before
         earlier = case((now < before, now), else_=before)
         counted.append(func.min(case((is_new, now), (differs, earlier))))
     total, added, updated, *since = session.execute(

@@ -1,97 +1,76 @@
--- One row per product and day: what was known at the day's end, and nothing later.
--- Reads: product, product_hashtag, hashtag_day, resale_usd, review, "order", "return",
--- rate, bounds(first_day, last_day, return_window_days).
+-- One row per product and day: what was known at the day's end, and nothing later; the
+-- days from `from_day` on, of each product in `todo`.
+-- Reads: todo(product_id, from_day), product, product_hashtag, hashtag_day, category_day,
+-- resale_day, review, "order", "return", rate, bounds(last_day, return_window_days).
 WITH grid AS (
+    -- A week more than is asked for: what lies further back counts as of its first day.
     SELECT
-        p.product_id,
-        d.day::DATE AS day
-    FROM product AS p,
-        (
-            SELECT unnest(generate_series(first_day, last_day, INTERVAL 1 DAY)) AS day
-            FROM bounds
-        ) AS d
+        product_id,
+        from_day - 7 AS first_day,
+        unnest(generate_series(from_day - 7, last_day, INTERVAL 1 DAY))::DATE AS day
+    FROM todo, bounds
 ),
 
 trend AS (
     SELECT ph.product_id, h.*
     FROM product_hashtag AS ph
-    JOIN hashtag_day AS h USING (hashtag)
+    JOIN todo USING (product_id)
+    JOIN hashtag_day AS h ON ph.hashtag = h.hashtag AND h.day >= todo.from_day
     QUALIFY row_number() OVER (
         PARTITION BY ph.product_id, h.day
         ORDER BY ph.confidence * h.smooth_views DESC, h.hashtag
     ) = 1
 ),
 
-offer AS (
-    -- Each listing counts once a day, at its newest price, for 30 days.
-    SELECT
-        product_id,
-        day::DATE AS day,
-        arg_max(price_usd, observed_at) AS price_usd,
-        max(observed_at) AS observed_at
-    FROM (
-        SELECT
-            *,
-            unnest(
-                generate_series(
-                    observed_at::DATE, observed_at::DATE + 29, INTERVAL 1 DAY
-                )
-            ) AS day
-        FROM resale_usd
-    )
-    GROUP BY product_id, day, site, listing_id
-),
-
-resale AS (
-    SELECT
-        product_id,
-        day,
-        median(price_usd) AS resale_median_ask_usd,
-        count(*) AS resale_n,
-        max(observed_at) AS resale_as_of
-    FROM offer
-    GROUP BY product_id, day
-),
-
-review_day AS (
+event AS (
     SELECT
         product_id,
         reviewed_at::DATE AS day,
-        sum(polarity) AS polarity,
+        'review' AS kind,
         count(*) AS n,
+        sum(polarity) AS polarity,
         max(reviewed_at) AS at
     FROM review
     WHERE polarity IS NOT NULL
     GROUP BY ALL
-),
-
-order_day AS (
-    SELECT product_id, purchased_at::DATE AS day, count(*) AS n
+    UNION ALL
+    SELECT product_id, purchased_at::DATE, 'order', count(*), NULL, NULL
     FROM "order"
     GROUP BY ALL
-),
-
-mature AS (
+    UNION ALL
     -- An order is judged when its return window has passed, not before: returns come
     -- sooner than keeping does.
+    SELECT o.product_id, o.purchased_at::DATE + b.return_window_days, 'judged',
+        count(*), NULL, NULL
+    FROM "order" AS o, bounds AS b
+    GROUP BY ALL
+    UNION ALL
     SELECT
         o.product_id,
-        o.purchased_at::DATE + return_window_days::INTEGER AS day,
-        count(*) AS n
-    FROM "order" AS o, bounds
-    GROUP BY ALL
+        greatest(r.returned_at::DATE, o.purchased_at::DATE + b.return_window_days)
+            AS day,
+        'returned',
+        count(*),
+        NULL,
+        max(r.returned_at)
+    FROM "return" AS r
+    JOIN "order" AS o USING (order_id), bounds AS b
+    GROUP BY o.product_id, day
 ),
 
-returned AS (
+event_day AS (
     SELECT
-        o.product_id,
-        greatest(
-            r.returned_at::DATE, o.purchased_at::DATE + return_window_days::INTEGER
-        ) AS day,
-        count(*) AS n,
-        max(r.returned_at) AS at
-    FROM "return" AS r
-    JOIN "order" AS o USING (order_id), bounds
+        e.product_id,
+        greatest(e.day, todo.from_day - 7) AS day,
+        sum(e.n) FILTER (e.kind = 'review') AS review_n,
+        sum(e.polarity) AS polarity,
+        max(e.at) FILTER (e.kind = 'review') AS reviewed_at,
+        sum(e.n) FILTER (e.kind = 'order') AS order_n,
+        sum(e.n) FILTER (e.kind = 'judged') AS judged_n,
+        sum(e.n) FILTER (e.kind = 'returned') AS returned_n,
+        max(e.at) FILTER (e.kind = 'returned') AS returned_at
+    FROM event AS e
+    JOIN todo USING (product_id)
     GROUP BY ALL
 ),
 
@@ -99,41 +78,51 @@ counted AS (
     SELECT
         grid.product_id,
         grid.day,
-        sum(review_day.polarity) OVER so_far AS polarity,
-        coalesce(sum(review_day.n) OVER so_far, 0) AS sentiment_n,
-        max(review_day.at) OVER so_far AS sentiment_as_of,
-        coalesce(sum(order_day.n) OVER so_far, 0) AS order_count,
-        coalesce(sum(order_day.n) OVER week, 0) AS recent_order_count,
-        coalesce(sum(mature.n) OVER so_far, 0) AS return_n,
-        coalesce(sum(returned.n) OVER so_far, 0) AS returned_n,
-        max(returned.at) OVER so_far AS return_as_of
+        sum(e.polarity) OVER so_far AS polarity,
+        coalesce(sum(e.review_n) OVER so_far, 0) AS sentiment_n,
+        max(e.reviewed_at) OVER so_far AS sentiment_as_of,
+        coalesce(sum(e.order_n) OVER so_far, 0) AS order_count,
+        coalesce(sum(e.order_n) OVER week, 0) AS recent_order_count,
+        coalesce(sum(e.judged_n) OVER so_far, 0) AS return_n,
+        coalesce(sum(e.returned_n) OVER so_far, 0) AS returned_n,
+        max(e.returned_at) OVER so_far AS return_as_of
     FROM grid
-    LEFT JOIN review_day USING (product_id, day)
-    LEFT JOIN order_day USING (product_id, day)
-    LEFT JOIN mature USING (product_id, day)
-    LEFT JOIN returned USING (product_id, day)
+    LEFT JOIN event_day AS e ON grid.product_id = e.product_id AND grid.day = e.day
     WINDOW
-        so_far AS (PARTITION BY product_id ORDER BY day ROWS UNBOUNDED PRECEDING),
+        so_far AS (
+            PARTITION BY grid.product_id ORDER BY grid.day ROWS UNBOUNDED PRECEDING
+        ),
         week AS (
-            PARTITION BY product_id ORDER BY day ROWS BETWEEN 6 PRECEDING AND CURRENT ROW
+            PARTITION BY grid.product_id ORDER BY grid.day
+            ROWS BETWEEN 6 PRECEDING AND CURRENT ROW
         )
+    QUALIFY grid.day >= grid.first_day + 7
 ),
 
-shop AS (
-    SELECT day, sum(returned_n) / nullif(sum(return_n), 0) AS return_rate
-    FROM counted
-    GROUP BY day
+price_day AS (
+    SELECT c.currency, c.day, rate.usd_per_unit
+    FROM (
+        SELECT currency, day
+        FROM (SELECT DISTINCT currency FROM product),
+            (SELECT DISTINCT day FROM grid)
+    ) AS c
+    ASOF JOIN rate ON c.currency = rate.currency AND c.day >= rate.day
 ),
 
-list_price AS (
+resale AS (
     SELECT
-        grid.product_id,
-        grid.day,
-        product.list_price_minor / minor_units(product.currency) * rate.usd_per_unit
-            AS list_price_usd
-    FROM grid
-    JOIN product USING (product_id)
-    ASOF JOIN rate ON product.currency = rate.currency AND grid.day >= rate.day
+        r.*,
+        -- Three offers at the category's level stand beside a product's own.
+        (
+            r.log_sum
+            - k.ask_over_sold_log * coalesce(r.ask_weight, 0)
+            - k.new_over_used_log * coalesce(r.new_weight, 0)
+            + 3 * k.resale_log
+        ) / (r.weight + 3) AS log_ratio,
+        -- Nine in ten: 1.645 standard errors to either side.
+        1.645 * k.resale_spread_log / sqrt(r.weight + 3) AS half_width
+    FROM resale_day AS r
+    JOIN category_day AS k USING (category, day)
 )
 
 SELECT
@@ -148,27 +137,33 @@ SELECT
     trend.peak_views,
     trend.bot_share,
     trend.observed_at AS trend_as_of,
-    list_price.list_price_usd,
-    1 - resale.resale_median_ask_usd / nullif(list_price.list_price_usd, 0)
-        AS resale_drop,
-    resale.resale_median_ask_usd,
-    coalesce(resale.resale_n, 0) AS resale_n,
-    resale.resale_as_of,
+    p.list_price_minor / minor_units(p.currency) * d.usd_per_unit AS list_price_usd,
+    1 - exp(resale.log_ratio) AS resale_drop,
+    1 - exp(resale.log_ratio + resale.half_width) AS resale_drop_low,
+    1 - exp(resale.log_ratio - resale.half_width) AS resale_drop_high,
+    resale.sold_usd AS resale_median_sold_usd,
+    resale.ask_usd AS resale_median_ask_usd,
+    coalesce(resale.sold_n, 0) AS resale_sold_n,
+    coalesce(resale.sold_n + resale.ask_n, 0) AS resale_n,
+    resale.as_of AS resale_as_of,
     CASE WHEN c.sentiment_n > 0 THEN c.polarity / (c.sentiment_n + 3) END
         AS sentiment_score,
     c.sentiment_n,
     c.sentiment_as_of,
     c.order_count,
     c.recent_order_count,
-    (c.returned_n + 20 * shop.return_rate) / (c.return_n + 20) AS return_rate,
+    -- Towards the category's rate, and that towards the shop's.
+    (
+        c.returned_n
+        + 20 * (k.returned_n + 50 * k.shop_return_rate) / (k.return_n + 50)
+    ) / (c.return_n + 20) AS return_rate,
     c.return_n,
     c.return_as_of
 FROM counted AS c
-JOIN shop USING (day)
+JOIN product AS p USING (product_id)
+JOIN category_day AS k ON coalesce(p.category, '') = k.category AND c.day = k.day
+LEFT JOIN price_day AS d ON p.currency = d.currency AND c.day = d.day
 LEFT JOIN trend ON c.product_id = trend.product_id AND c.day = trend.day
 LEFT JOIN resale ON c.product_id = resale.product_id AND c.day = resale.day
-LEFT JOIN list_price
-    ON c.product_id = list_price.product_id AND c.day = list_price.day
 WHERE coalesce(trend.hashtag, resale.product_id) IS NOT NULL
     OR c.sentiment_n + c.order_count > 0
-ORDER BY c.product_id, c.day

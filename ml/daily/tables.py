@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from ml.daily.following import relation
+from ml.daily.following import DERIVED, relation
 from ml.daily.mark import Mark, earlier
 from store.changes import KNOWN_AT
 from store.duck import sql_beside
@@ -30,8 +30,10 @@ def update_daily(
     next_day = mark.last_day + timedelta(1) if mark.last_day else date.min
     since = max(first, min(mark.stale_from or date.max, next_day))
     if since <= last or _has_rows(duck, "stale_product"):
-        _set_bounds(duck, settings, first, last, since)
+        _put_bounds(duck, settings, first_day=first, last_day=last, since=since)
         _make_days(duck)
+    for table in DERIVED:
+        duck.execute(f"DELETE FROM {relation(table)} WHERE day > ?", [last])
     duck.execute(
         "INSERT INTO unstored_product FROM stale_product EXCEPT FROM unstored_product"
     )
@@ -82,27 +84,24 @@ def set_last_day(
     duck: duckdb.DuckDBPyConnection, settings: Settings, last: date
 ) -> None:
     """Make ``bounds`` say that nothing after `last` is to be used."""
-    first, _ = observed_span(duck) or (last, last)
-    _set_bounds(duck, settings, first, last, last + timedelta(1))
+    first, newest = observed_span(duck) or (last, last)
+    _put_bounds(
+        duck, settings, first_day=first, last_day=last, newest_day=min(last, newest)
+    )
 
 
 def _query(step: str) -> str:
-    if step == "product_day":
-        step = "product_day_new"
     return sql_beside(__file__, step)
 
 
-def _set_bounds(
-    duck: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    first: date,
-    last: date,
-    since: date,
+def _put_bounds(
+    duck: duckdb.DuckDBPyConnection, settings: Settings, **days: date
 ) -> None:
+    columns = ", ".join(f"?::DATE AS {name}" for name in days)
     duck.execute(
-        "CREATE OR REPLACE TEMP TABLE bounds AS SELECT ?::DATE AS first_day, "
-        "?::DATE AS last_day, ?::DATE AS since, ?::INTEGER AS return_window_days",
-        [first, last, since, settings.return_window_days],
+        f"CREATE OR REPLACE TEMP TABLE bounds AS SELECT {columns}, "
+        "?::INTEGER AS return_window_days",
+        [*days.values(), settings.return_window_days],
     )
 
 
