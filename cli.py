@@ -129,7 +129,7 @@ def trends(
     """Show where trends stand: stage, peak so far, days expected to be left."""
     from ml.trends import trends as find_trends  # noqa: PLC0415
 
-    rows = find_trends(get_settings(), hashtags, _day(as_of))
+    rows = find_trends(_database(), hashtags, _day(as_of))
     _show({"trends": rows}, as_json, lambda _: print_rows(rows, TRENDS))
 
 

@@ -81,7 +81,8 @@ def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset
         "ORDER BY purchased_on, order_id"
     ).to_arrow_table()
     has_reason = duck.sql(
-        "SELECT count(*) FROM \"return\" WHERE trim(reason) <> ''"
+        'SELECT count(*) FROM "return", bounds '
+        "WHERE trim(reason) <> '' AND returned_at::DATE <= last_day"
     ).fetchall()[0][0]
     dataset = Dataset(
         linked.drop_columns(["target", "coded"]),
@@ -148,7 +149,7 @@ def write_dataset(
         Rows, target and file.
     """
     prepare(database)
-    with open_workbench(settings, as_of) as duck:
+    with open_workbench(database, as_of) as duck:
         dataset = label_orders(duck, settings)
     rows = dataset.rows.append_column("target", pa.array(dataset.y))
     rows = rows.append_column("coded", pa.array(dataset.coded))

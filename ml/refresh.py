@@ -35,7 +35,7 @@ def refresh(database: Database, settings: Settings) -> dict[str, int]:
         If nothing was observed yet.
     """
     counts = prepare(database)
-    with open_workbench(settings) as duck:
+    with open_workbench(database) as duck:
         counts |= store_daily(duck, database)
         if champion_row(database, "shopper"):
             counts["risk_card"] = _store_cards(database, settings, duck)

@@ -53,7 +53,7 @@ def score_orders(
     _, model = champion(database, settings, "checkout")
     prepare(database)
     asked, faults, read = _read_orders(database, settings, orders)
-    with open_workbench(settings) as duck:
+    with open_workbench(database) as duck:
         rows = feature_rows(duck, asked)
     scored = _in_order(score_rows(model, rows), asked)
     _write(out, scored)

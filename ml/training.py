@@ -68,7 +68,7 @@ def train(
         With what is missing.
     """
     prepare(database)
-    with open_workbench(settings, as_of) as duck:
+    with open_workbench(database, as_of) as duck:
         dataset = label_orders(duck, settings)
     trained_at = utc_now()
     return {

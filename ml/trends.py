@@ -5,8 +5,8 @@ from typing import Any
 
 from ml.daily import open_workbench
 from ml.lifespan import lifespan_of
+from store.database import Database
 from store.errors import MissingError
-from store.settings import Settings
 
 NEWEST = """
 SELECT
@@ -20,7 +20,7 @@ ORDER BY peak_views DESC, hashtag
 
 
 def trends(
-    settings: Settings,
+    database: Database,
     hashtags: list[str],
     as_of: date | None = None,
 ) -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def trends(
     MissingError
         If a hashtag was not observed twice by then.
     """
-    with open_workbench(settings, as_of) as duck:
+    with open_workbench(database, as_of) as duck:
         columns = [column[0] for column in duck.execute(NEWEST).description or ()]
         rows = [dict(zip(columns, row, strict=True)) for row in duck.fetchall()]
     lifespan = lifespan_of((r["wave"], r["trended_days"], r["stage"]) for r in rows)

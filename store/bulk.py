@@ -116,7 +116,7 @@ def _merge(session: Session, table: type[Table], stage: SqlTable) -> Merged:
     ]
     if known_at := KNOWN_AT.get(table):
         before = target.c[known_at]
-        now = stage.c[known_at] if known_at in stage.c else before
+        now = stage.c.get(known_at, before)
         earlier = case((now < before, now), else_=before)
         counted.append(func.min(case((is_new, now), (differs, earlier))))
     total, added, updated, *since = session.execute(

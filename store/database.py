@@ -41,9 +41,18 @@ class Database:
         self.engine = _engine(settings)
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """Yield a session for reading; on SQLite it never waits for a writer."""
-        with _explained(self.settings), Session(self.engine) as session:
+    def reading(self, *, one_moment: bool = False) -> Iterator[Session]:
+        """Yield a session for reading; on SQLite it never waits for a writer.
+
+        Parameters
+        ----------
+        one_moment : bool
+            All that is read is of the time of the first query, as on SQLite anyway.
+        """
+        engine = self.engine
+        if one_moment and engine.dialect.name == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with _explained(self.settings), Session(engine) as session:
             yield session
 
     @contextmanager

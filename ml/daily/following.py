@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import select
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
 
 from ml.daily.mark import Mark, earlier, fingerprint, read_mark
-from store.bulk import arrow_schema, sql_table
+from store.bulk import arrow_schema, read_rows, sql_table
 from store.changes import KNOWN_AT, earliest
 from store.clock import utc_now
-from store.columns import IS_ROW, ColumnReader, reading_columns
+from store.database import Database
 from store.duck import put
 from store.money import read_rates
 from store.settings import Settings
@@ -40,13 +41,15 @@ def relation(table: type[Table]) -> str:
     return RELATIONS.get(table, table.table_name())
 
 
-def follow(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Mark:
+def follow(
+    duck: duckdb.DuckDBPyConnection, database: Database, settings: Settings
+) -> Mark:
     """Copy what changed in the store since the last time, all of one moment; return the
     new mark, which says what has to be made again.
     """
     today = utc_now().date()
-    with reading_columns(settings) as columns:
-        mark, changes = _continued(duck, columns, fingerprint(settings))
+    with database.reading(one_moment=True) as session:
+        mark, changes = _continued(duck, session, fingerprint(settings))
         if mark.copied_to is None:
             _start_over(duck, settings)
         changed_from = earliest(changes)
@@ -55,9 +58,9 @@ def follow(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Mark:
             changed = changed_from.get(table.table_name())
             span = _span(changed, mark, today)
             if span:
-                days += [changed, _copy(duck, columns, table, span)]
+                days += [changed, _copy(duck, session, table, span)]
         for table in CATALOGUE:
-            _stage(duck, columns, table)
+            _stage(duck, session, table)
     days.append(_compare_catalogue(duck))
     for table in CATALOGUE:
         duck.execute(f"DELETE FROM {relation(table)}")
@@ -70,25 +73,21 @@ def follow(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Mark:
 
 
 def _continued(
-    duck: duckdb.DuckDBPyConnection, columns: ColumnReader, digest: str
+    duck: duckdb.DuckDBPyConnection, session: Session, digest: str
 ) -> tuple[Mark, list[Change]]:
     """Return the mark and the changes after it; another store's mark is a new one."""
     mark = read_mark(duck)
     if mark and mark.fingerprint == digest:
-        found = _changes(columns, mark.change_id)
+        found = _changes(session, mark.change_id)
         if found and (found[0].change_id, found[0].token) == mark.change:
             return mark, found[1:]
-    return Mark(digest), _changes(columns, 0)
+    return Mark(digest), _changes(session, 0)
 
 
-def _changes(columns: ColumnReader, first_id: int) -> list[Change]:
-    table = sql_table(Change)
-    query = select(table).where(table.c.change_id >= first_id).order_by("change_id")
-    rows = columns.stream(query).read_all().to_pylist()
-    changes = [Change(**row) for row in rows if row.pop(IS_ROW)]
-    for change in changes:
-        change.from_day = date.fromisoformat(str(change.from_day))
-    return changes
+def _changes(session: Session, first_id: int) -> list[Change]:
+    number = col(Change.change_id)
+    query = select(Change).where(number >= first_id).order_by(number)
+    return [*session.exec(query)]
 
 
 def _start_over(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -118,7 +117,7 @@ def _span(
 
 def _copy(
     duck: duckdb.DuckDBPyConnection,
-    columns: ColumnReader,
+    session: Session,
     table: type[Table],
     span: tuple[datetime, datetime],
 ) -> date | None:
@@ -126,37 +125,24 @@ def _copy(
     name, known_at = relation(table), KNOWN_AT[table]
     low, end = span
     column = sql_table(table).c[known_at]
-    query = select(sql_table(table)).where(column < end)
-    if low.date() == date.min:
-        _insert(duck, name, columns.stream(query))
-        return date.min
-    duck.execute(f'DELETE FROM "{name}" WHERE {known_at} >= ?', [low])
-    rows = columns.stream(query.where(column >= low)).read_all()
-    _insert(duck, name, rows)
-    moments = rows.filter(pc.field(IS_ROW) == 1)[known_at]
-    first = pc.min(moments).as_py()
-    return date.fromisoformat(str(first)[:10]) if first else None
-
-
-def _insert(
-    duck: duckdb.DuckDBPyConnection, name: str, rows: pa.RecordBatchReader | pa.Table
-) -> None:
+    query = sql_select(sql_table(table)).where(column < end)
+    if low.date() > date.min:
+        query = query.where(column >= low)
+        duck.execute(f'DELETE FROM "{name}" WHERE {known_at} >= ?', [low])
+    rows = read_rows(session, query)
     duck.register("rows_", rows)
-    duck.execute(
-        f'INSERT INTO "{name}" BY NAME '
-        f"SELECT * EXCLUDE ({IS_ROW}) FROM rows_ WHERE {IS_ROW} = 1"
-    )
+    duck.execute(f'INSERT INTO "{name}" BY NAME FROM rows_')
     duck.unregister("rows_")
+    first = pc.min(rows[known_at]).as_py()
+    return first.date() if first else None
 
 
 def _stage(
-    duck: duckdb.DuckDBPyConnection, columns: ColumnReader, table: type[Table]
+    duck: duckdb.DuckDBPyConnection, session: Session, table: type[Table]
 ) -> None:
-    empty = arrow_schema(list(sql_table(table).columns)).empty_table()
-    duck.register("empty_", empty)
-    name = f"new_{relation(table)}"
-    duck.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM empty_")
-    _insert(duck, name, columns.stream(select(sql_table(table))))
+    duck.register("rows_", read_rows(session, sql_select(sql_table(table))))
+    duck.execute(f"CREATE OR REPLACE TEMP TABLE new_{relation(table)} AS FROM rows_")
+    duck.unregister("rows_")
 
 
 def _compare_catalogue(duck: duckdb.DuckDBPyConnection) -> date | None:

@@ -1,9 +1,10 @@
 """The workbench's daily rows brought into the store, as far as it has others."""
 
 from dataclasses import replace
+from datetime import date
 
 import duckdb
-from sqlalchemy import delete, or_
+from sqlalchemy import ColumnElement, delete, or_
 from sqlmodel import Session
 
 from ml.daily.following import DERIVED, relation
@@ -39,15 +40,14 @@ def _store(
         arrow = rows.to_arrow_table()
         replace_rows(session, table, arrow)
         return int(arrow.num_rows)
-    later, wanted = _since(table, mark), "false"
-    if mark.unstored_from:
-        later = [target.c.day >= mark.unstored_from]
-        wanted = f"day >= DATE '{mark.unstored_from}'"
+    since = mark.unstored_from or date.max
+    gone: ColumnElement[bool] = target.c.day >= since
+    wanted = f"day >= DATE '{since}'"
     if table is ProductDay:
         ids = [row[0] for row in duck.execute("FROM unstored_product").fetchall()]
-        later.append(target.c.product_id.in_(ids))
+        gone = or_(gone, target.c.product_id.in_(ids))
         wanted += " OR product_id IN (FROM unstored_product)"
-    session.execute(delete(target).where(or_(False, *later)))
+    session.execute(delete(target).where(gone))
     arrow = rows.filter(wanted).to_arrow_table()
     insert_rows(session, target, arrow)
     return int(arrow.num_rows)

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from ml.daily.following import follow
 from ml.daily.mark import write_mark
 from ml.daily.tables import set_last_day, update_daily
+from store.database import Database
 from store.duck import duck_session
 from store.errors import DatabaseError, NotEnoughDataError
 from store.settings import Settings
@@ -24,7 +25,7 @@ PATIENCE_SECONDS = 600
 
 @contextmanager
 def open_workbench(
-    settings: Settings, as_of: date | None = None
+    database: Database, as_of: date | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield DuckDB with the observations and daily tables as the store has them now.
 
@@ -41,11 +42,12 @@ def open_workbench(
     DatabaseError
         If another process keeps the workbench for too long.
     """
+    settings = database.settings
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     file = settings.data_dir / "workbench.duckdb"
     with _alone(file), _opened(settings, file) as duck:
         duck.execute("BEGIN")
-        mark = follow(duck, settings)
+        mark = follow(duck, database, settings)
         write_mark(duck, mark)
         # Queries see the statistics of what is committed: they come after.
         duck.execute("COMMIT")

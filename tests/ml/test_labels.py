@@ -3,11 +3,10 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from ml.daily import compute_daily, load_observations
-from ml.dataset import label_orders, load_dataset, split_days
+from ml.daily import open_workbench
+from ml.dataset import feature_rows, label_orders, split_days
 from store.bulk import merge_rows
 from store.database import Database
-from store.duck import duck_session, put
 from store.errors import NotEnoughDataError
 from store.settings import Settings
 from store.tables import Order, Product, Return
@@ -54,9 +53,7 @@ def give_back(database, reasons: dict[int, str | None]) -> None:
 
 
 def labels(database, as_of=date(2026, 6, 1), stage=None):
-    with duck_session(database.settings) as duck, database.reading() as session:
-        load_observations(duck, session, database.settings, as_of)
-        compute_daily(duck)
+    with open_workbench(database, as_of) as duck:
         if stage:
             duck.execute(f"UPDATE product_day SET stage = '{stage}'")
         dataset = label_orders(duck, database.settings)
@@ -122,11 +119,10 @@ def test_what_training_needs_is_said(shop, reasons, as_of, said):
     if reasons:
         give_back(shop, reasons)
     with (
-        duck_session(shop.settings) as duck,
-        shop.reading() as session,
+        open_workbench(shop, as_of or date(2026, 6, 1)) as duck,
         pytest.raises(NotEnoughDataError, match=said),
     ):
-        load_dataset(duck, session, shop.settings, as_of or date(2026, 6, 1))
+        label_orders(duck, shop.settings)
 
 
 def test_splits_are_days():
@@ -138,12 +134,7 @@ def test_splits_are_days():
 
 def test_amounts_in_a_currency_without_a_rate_are_not_compared(shop):
     give_back(shop, dict.fromkeys(range(0, 800, 7)))
-    with duck_session(shop.settings) as duck, shop.reading() as session:
-        load_observations(duck, session, shop.settings)
-        compute_daily(duck)
-        euros = duck.sql('FROM "order" LIMIT 1').to_arrow_table().to_pylist()
-        put(duck, "order", pa.Table.from_pylist([euros[0] | {"currency": "EUR"}]))
-        from ml.dataset import feature_rows
-
-        asked = duck.sql('FROM "order"').to_arrow_table()
+    with open_workbench(shop) as duck:
+        dollars = duck.sql('FROM "order" LIMIT 1').to_arrow_table().to_pylist()
+        asked = pa.Table.from_pylist([dollars[0] | {"currency": "EUR"}])
         assert feature_rows(duck, asked)["price_usd"].to_pylist() == [None]

@@ -2,6 +2,7 @@
 and serving reads what training read.
 """
 
+import sqlite3
 from datetime import UTC, date, datetime, time, timedelta
 from tempfile import TemporaryDirectory
 
@@ -12,26 +13,22 @@ import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import ml.daily.compute
-from ml.daily import DATED, compute_daily, load_observations
+import ml.daily.tables
+from ml.daily import open_workbench
 from ml.dataset import feature_rows, label_orders
 from ml.features import GROUPS, Encoder
 from ml.serving import Scorer
+from store.changes import KNOWN_AT
+from store.database import Database
 from store.duck import duck_session, put, sql_beside
 from store.settings import Settings
-
-DAILY = ("hashtag_day", "product_day")
+from tests.ml.daily.comparing import DAILY, assert_same
 
 
 @pytest.fixture(scope="module")
-def all_days(imported):
-    """DuckDB with every observation and the daily tables made of them."""
-    with duck_session(imported.settings) as duck:
-        with imported.reading() as session:
-            load_observations(duck, session, imported.settings)
-        compute_daily(duck)
-        for table in DAILY:
-            duck.execute(f"CREATE TABLE full_{table} AS FROM {table}")
+def all_days(trained):
+    """The workbench with every observation and the daily tables made of them."""
+    with open_workbench(trained) as duck:
         yield duck
 
 
@@ -40,22 +37,27 @@ def all_days(imported):
     max_examples=6, deadline=None, suppress_health_check=list(HealthCheck)
 )  # a market each
 @given(age=st.integers(1, 220))
-def test_deleting_what_came_after_a_day_changes_no_row_up_to_it(imported, age):
+def test_deleting_what_came_after_a_day_changes_no_row_up_to_it(trained, all_days, age):
     day = date(2026, 10, 31) - timedelta(days=age)
-    with duck_session(imported.settings) as duck, imported.reading() as session:
-        load_observations(duck, session, imported.settings)
-        compute_daily(duck)
-        for table in DAILY:
-            duck.execute(f"CREATE TABLE full_{table} AS FROM {table}")
-        for _, known_at, name in DATED:
-            duck.execute(
-                f'DELETE FROM "{name}" WHERE {known_at} >= ?', [day + timedelta(1)]
+    with TemporaryDirectory() as folder:
+        cut = Settings(data_dir=folder)
+        source = trained.settings.data_dir / "trendguard.db"
+        with sqlite3.connect(source) as whole:
+            copy = sqlite3.connect(cut.data_dir / "trendguard.db")
+            whole.backup(copy)
+        for table, known_at in KNOWN_AT.items():
+            end = str(day + timedelta(1))
+            copy.execute(
+                f'DELETE FROM "{table.table_name()}" WHERE {known_at} >= ?', [end]
             )
-        compute_daily(duck)
-        for table in DAILY:
-            assert _differences(duck, table, f"full_{table}", day) == 0
-            rows = duck.execute(f"SELECT count(*) FROM {table} WHERE day <= ?", [day])
-            assert rows.fetchall()[0][0] or table == "hashtag_day"
+        copy.commit()
+        copy.close()
+        with open_workbench(Database(cut)) as duck:
+            for name in DAILY:
+                query = f"FROM {name} WHERE day <= DATE '{day}' ORDER BY ALL"
+                rows = duck.sql(query).to_arrow_table()
+                assert rows.num_rows or name == "hashtag_day"
+                assert_same(rows, all_days.sql(query).to_arrow_table())
 
 
 @given(data=st.data())
@@ -74,11 +76,14 @@ def test_any_snapshots_in_any_order_leak_nothing(data):
         TemporaryDirectory() as folder,
         duck_session(Settings(data_dir=folder)) as duck,
     ):
-        _tables(duck, seen)
-        full = duck.sql("FROM hashtag_day").to_arrow_table()
-        put(duck, "full_hashtag_day", full)
-        _tables(duck, data.draw(st.permutations([s for s in seen if _day(s) <= cut])))
-        assert _differences(duck, "hashtag_day", "full_hashtag_day", cut) == 0
+        full = _hashtag_days(duck, seen)
+        known = data.draw(st.permutations([s for s in seen if _day(s) <= cut]))
+        early = f"FROM rows_ WHERE day <= DATE '{cut}' ORDER BY hashtag, day"
+        cut_rows = []
+        for rows in (full, _hashtag_days(duck, known)):
+            duck.register("rows_", rows)
+            cut_rows.append(duck.sql(early).to_arrow_table())
+        assert_same(*cut_rows)
     assert all(v >= 0 for v in full["daily_views"].to_pylist())
 
 
@@ -86,7 +91,7 @@ def _day(seen) -> date:
     return date(2026, 1, 1) + timedelta(seen[1])
 
 
-def _tables(duck, seen) -> None:
+def _hashtag_days(duck, seen) -> pa.Table:
     at = [
         datetime.combine(_day(s), time(), UTC) + timedelta(seconds=s[2]) for s in seen
     ]
@@ -110,16 +115,8 @@ def _tables(duck, seen) -> None:
     duck.execute(
         "CREATE OR REPLACE TABLE bounds AS SELECT DATE '2026-02-15' AS last_day"
     )
-    query = sql_beside(ml.daily.compute.__file__, "hashtag_day")
-    duck.execute(f"CREATE OR REPLACE TABLE hashtag_day AS {query}")
-
-
-def _differences(duck, one: str, other: str, day: date) -> int:
-    sides = [f"(FROM {name} WHERE day <= DATE '{day}')" for name in (one, other)]
-    query = " UNION ALL ".join(
-        f"(SELECT * FROM ({a} EXCEPT ALL {b}))" for a, b in (sides, sides[::-1])
-    )
-    return duck.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
+    query = sql_beside(ml.daily.tables.__file__, "hashtag_day")
+    return duck.sql(query).to_arrow_table()
 
 
 def test_serving_an_old_order_gives_its_training_row(trained, all_days):
@@ -138,7 +135,7 @@ def test_serving_an_old_order_gives_its_training_row(trained, all_days):
         np.testing.assert_allclose(training, serving, equal_nan=True)
 
 
-def test_scoring_an_old_order_gives_its_training_row(imported, all_days):
+def test_scoring_an_old_order_gives_its_training_row(all_days):
     dataset = label_orders(all_days, Settings())
     encoder = Encoder.fitted("checkout", dataset.rows)
     picked = dataset.rows.slice(1000, 50)

@@ -1,0 +1,310 @@
+"""The workbench follows the store: whatever comes in, in whatever order, its daily rows
+are those that it would have made of everything at once.
+"""
+
+import multiprocessing
+import os
+import signal
+import time
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import ml.daily.workbench
+from ml.daily import open_workbench, store_daily
+from store.bulk import arrow_schema, merge_rows, read_rows, sql_table
+from store.changes import KNOWN_AT
+from store.database import Database, open_database
+from store.errors import DatabaseError, NotEnoughDataError
+from store.settings import Settings
+from store.tables import (
+    Change,
+    HashtagSnapshot,
+    Listing,
+    Order,
+    Product,
+    ProductHashtag,
+    Return,
+    Review,
+    Table,
+    Video,
+)
+from tests.ml.daily.comparing import DAILY, assert_same, daily_tables
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+PRODUCTS = ("p1", "p2", "p3")
+moments = st.integers(0, 70 * 24).map(lambda hours: START + timedelta(hours=hours))
+some = st.sampled_from
+
+
+def snapshot(draw):
+    return HashtagSnapshot, {
+        "hashtag": draw(some("ab")),
+        "observed_at": draw(moments),
+        "view_count": draw(st.integers(0, 10**7)),
+        "source": "import",
+    }
+
+
+def video(draw):
+    return Video, {
+        "video_id": draw(some("uvw")),
+        "hashtag": draw(some("ab")),
+        "observed_at": draw(moments),
+        "view_count": draw(st.integers(0, 10**6)),
+        "like_count": draw(st.integers(0, 10**4)),
+        "comment_count": draw(st.integers(0, 100)),
+        "share_count": 3,
+    }
+
+
+def listing(draw):
+    return Listing, {
+        "site": "ebay",
+        "listing_id": draw(some("123456")),
+        "observed_at": draw(moments),
+        "product_id": draw(some(PRODUCTS)),
+        "title": "Thing",
+        "price_minor": draw(st.integers(100, 9000)),
+        "currency": "USD",
+        "condition": draw(some(["New with tags", "Pre-Owned"])),
+        "status": draw(some(["active", "sold", "ended"])),
+        "best_offer_accepted": False,
+    }
+
+
+def review(draw):
+    return Review, {
+        "review_id": draw(some("klmnop")),
+        "product_id": draw(some(PRODUCTS)),
+        "reviewed_at": draw(moments),
+        "polarity": draw(some([-0.5, 0.25])),
+    }
+
+
+def order(draw):
+    return Order, {
+        "order_id": draw(some("abcdefgh")),
+        "customer_pseudonym": "c",
+        "product_id": draw(some(PRODUCTS)),
+        "purchased_at": draw(moments),
+        "unit_price_minor": 1000,
+        "currency": "USD",
+        "quantity": 1,
+    }
+
+
+def returned(draw):
+    return Return, {
+        "order_id": draw(some("abcdefgh")),
+        "returned_at": draw(moments),
+    }
+
+
+KINDS = (snapshot, video, listing, review, order, returned)
+
+
+@st.composite
+def arrivals(draw) -> list[tuple[type[Table], dict]]:
+    """A batch of rows; some correct what came before under the same key."""
+    return [draw(some(KINDS))(draw) for _ in range(draw(st.integers(1, 8)))]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory) -> Database:
+    database = open_database(Settings(data_dir=tmp_path_factory.mktemp("store")))
+    yield database
+    database.close()
+
+
+def clear(database: Database) -> None:
+    with database.writing() as session:
+        for table in (*reversed(KNOWN_AT), ProductHashtag, Product, Change):
+            session.execute(sql_table(table).delete())
+        rows = [
+            {"product_id": p, "title": p, "category": c, "list_price_minor": 5000}
+            | {"currency": "USD"}
+            for p, c in zip(PRODUCTS, ("x", "x", None), strict=True)
+        ]
+        merge_rows(session, Product, pa.Table.from_pylist(rows))
+        link(session, "p1", "a")
+    for file in database.settings.data_dir.glob("workbench.*"):
+        file.unlink()
+
+
+def link(session, product_id: str, hashtag: str) -> None:
+    row = {"product_id": product_id, "hashtag": hashtag, "confidence": 0.9}
+    rows = pa.Table.from_pylist([row | {"method": "title"}])
+    merge_rows(session, ProductHashtag, rows)
+
+
+def arrive(database: Database, batch: list[tuple[type[Table], dict]]) -> None:
+    with database.writing() as session:
+        for table, row in batch:
+            if table is Return and not has_order(session, row["order_id"]):
+                continue
+            columns = sql_table(table).columns
+            schema = arrow_schema([columns[name] for name in row])
+            merge_rows(session, table, pa.Table.from_pylist([row], schema))
+
+
+def has_order(session, order_id: str) -> bool:
+    return session.get(Order, order_id) is not None
+
+
+def stored_tables(database: Database) -> dict[str, pa.Table]:
+    from store.tables import CategoryDay, HashtagDay, ProductDay
+
+    with database.reading() as session:
+        return {
+            table.table_name(): read_rows(
+                session,
+                sql_table(table).select().order_by(*sql_table(table).primary_key),
+            )
+            for table in (HashtagDay, CategoryDay, ProductDay)
+        }
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(batches=st.lists(arrivals(), min_size=1, max_size=5), links=st.booleans())
+def test_any_order_of_arrival_gives_the_same_rows(store, batches, links):
+    clear(store)
+    arrive(store, [(Listing, listing_on(30, "p3"))])
+    for number, batch in enumerate(batches):
+        arrive(store, batch)
+        if links and number == 1:
+            with store.writing() as session:
+                link(session, "p2", "b")
+        with open_workbench(store) as duck:
+            store_daily(duck, store)
+            followed = daily_tables(duck)
+    for file in store.settings.data_dir.glob("workbench.*"):
+        file.unlink()
+    with open_workbench(store) as duck:
+        anew = daily_tables(duck)
+        in_order = {
+            name: duck.sql(f"FROM {name} ORDER BY 1, 2").to_arrow_table()
+            for name in DAILY
+        }
+    stored = stored_tables(store)
+    for name in DAILY:
+        assert_same(followed[name], anew[name])
+        assert_same(stored[name], in_order[name].select(stored[name].column_names))
+
+
+def test_a_new_price_or_category_reaches_the_past_of_all(store):
+    clear(store)
+    arrive(store, [(Listing, listing_on(day, "p1")) for day in (1, 5, 9)])
+    arrive(store, [(Listing, listing_on(day, "p2")) for day in (2, 4)])
+    with open_workbench(store) as duck:
+        before = daily_tables(duck)["product_day"]
+    with store.writing() as session:
+        row = {"product_id": "p1", "list_price_minor": 9000}
+        merge_rows(session, Product, pa.Table.from_pylist([row | {"title": "p1"}]))
+    with open_workbench(store) as duck:
+        after = daily_tables(duck)["product_day"]
+    assert before["resale_drop"].to_pylist() != after["resale_drop"].to_pylist()
+    assert after.num_rows == before.num_rows
+
+
+def listing_on(day: int, product_id: str) -> dict:
+    return {
+        "site": "ebay",
+        "listing_id": f"{product_id}{day}",
+        "observed_at": START + timedelta(days=day),
+        "product_id": product_id,
+        "title": "Thing",
+        "price_minor": 2500,
+        "currency": "USD",
+        "condition": "Pre-Owned",
+        "status": "active",
+        "best_offer_accepted": False,
+    }
+
+
+def test_what_is_dated_later_than_today_counts_when_its_day_has_come(store):
+    clear(store)
+    arrive(store, [(Listing, listing_on(1, "p1")), (Listing, listing_on(20, "p2"))])
+    for today, expected in ((10, date(2026, 1, 2)), (25, date(2026, 1, 21))):
+        moment = START + timedelta(days=today)
+        with (
+            time_machine.travel(moment, tick=False),
+            open_workbench(store) as duck,
+        ):
+            assert newest(duck) == expected
+
+
+def newest(duck) -> date:
+    return duck.execute("SELECT max(day) FROM product_day").fetchall()[0][0]
+
+
+def test_another_database_in_its_place_is_noticed(store, tmp_path):
+    clear(store)
+    arrive(store, [(Listing, listing_on(1, "p1"))])
+    with open_workbench(store):
+        pass
+    clear_but_workbench = store.settings.data_dir / "workbench.duckdb"
+    kept = clear_but_workbench.read_bytes()
+    clear(store)
+    clear_but_workbench.write_bytes(kept)
+    arrive(store, [(Listing, listing_on(3, "p2"))])
+    with open_workbench(store) as duck:
+        ids = duck.execute("SELECT DISTINCT product_id FROM product_day").fetchall()
+    assert ids == [("p2",)]
+
+
+@pytest.mark.parametrize("junk", [b"", b"not a database at all" * 100])
+def test_a_damaged_workbench_is_made_anew(store, junk):
+    clear(store)
+    arrive(store, [(Listing, listing_on(1, "p1"))])
+    (store.settings.data_dir / "workbench.duckdb").write_bytes(junk)
+    with open_workbench(store) as duck:
+        assert newest(duck) == date(2026, 1, 2)
+
+
+def test_an_empty_store_says_what_to_do(store):
+    clear(store)
+    with (
+        pytest.raises(NotEnoughDataError, match="trendguard import"),
+        open_workbench(store),
+    ):
+        pass
+
+
+def test_who_waits_too_long_is_told(store, monkeypatch):
+    clear(store)
+    arrive(store, [(Listing, listing_on(1, "p1"))])
+    monkeypatch.setattr(ml.daily.workbench, "PATIENCE_SECONDS", 0.2)
+    with (
+        open_workbench(store),
+        pytest.raises(DatabaseError, match="another process"),
+        open_workbench(store),
+    ):
+        pass
+
+
+def _hold(settings_: Settings, busy) -> None:
+    with open_workbench(Database(settings_)) as duck:
+        duck.execute("BEGIN; DELETE FROM product_day")
+        busy.set()
+        time.sleep(60)
+
+
+def test_a_killed_holder_leaves_a_usable_workbench(store):
+    clear(store)
+    arrive(store, [(Listing, listing_on(1, "p1"))])
+    with open_workbench(store) as duck:
+        rows = daily_tables(duck)["product_day"]
+    context = multiprocessing.get_context("spawn")
+    busy = context.Event()
+    holder = context.Process(target=_hold, args=(store.settings, busy))
+    holder.start()
+    assert busy.wait(60)
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.join()
+    with open_workbench(store) as duck:
+        assert_same(daily_tables(duck)["product_day"], rows)
