@@ -62,7 +62,7 @@ MEDIAN = "SELECT model, day, median(price) AS price FROM seen GROUP BY model, da
 
 
 def weighted_median(half_life_days: float) -> str:
-    """Return the query of the price that halves the sales, recent ones weighing more."""
+    """Return the query of the price that halves the sales; recent ones weigh more."""
     return f"""
     SELECT
         model,
