@@ -11,7 +11,6 @@ Yang and Leskovec, Patterns of temporal variation in online media, WSDM 2011.
 """
 
 import gzip
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path

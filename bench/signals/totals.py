@@ -43,7 +43,7 @@ ORDER BY h.hashtag
 
 
 def run() -> Table | str:
-    """Return a table of what is wrong with daily views, a pair of rows for each file."""
+    """Return a table of what is wrong with daily views, by file."""
     if not DATA.exists():
         return "totals: skipped, no ../shared/data"
     table = Table(

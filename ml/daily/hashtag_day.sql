@@ -200,7 +200,7 @@ daily AS (
         ON grid.hashtag = bot_total.hashtag AND grid.day >= bot_total.day
 ),
 
-smooth AS (
+smooth AS MATERIALIZED (
     SELECT
         *,
         daily_views * (1 - bot_share) AS real_daily_views,
@@ -213,15 +213,6 @@ smooth AS (
         week AS (PARTITION BY hashtag ORDER BY day ROWS 6 PRECEDING)
 ),
 
-usual AS MATERIALIZED (
-    SELECT
-        *,
-        avg(smooth_views) OVER (
-            PARTITION BY hashtag ORDER BY day ROWS 364 PRECEDING
-        ) AS usual_views
-    FROM smooth
-),
-
 in_order AS MATERIALIZED (
     SELECT
         hashtag,
@@ -230,7 +221,9 @@ in_order AS MATERIALIZED (
                 day: day,
                 views: smooth_views,
                 recent: recent_views,
-                usual: usual_views,
+                -- The usual is the mean since the last call, or the first day.
+                total: smooth_views,
+                n: 1,
                 low: smooth_views,
                 high: smooth_views,
                 under_days: 0,
@@ -240,7 +233,7 @@ in_order AS MATERIALIZED (
             }
             ORDER BY day
         ) AS days
-    FROM usual
+    FROM smooth
     GROUP BY hashtag
     -- Sorted, the lists come in full vectors, which the reduction wants.
     ORDER BY hashtag
@@ -254,31 +247,44 @@ walk AS (
         list_reduce(
             days,
             lambda s, d: CASE
-                -- A wave begins: twice the lowest since the last one, over the usual.
+                -- A wave begins: twice the lowest since the last call, over the usual.
                 WHEN (s.is_over OR s.wave = 0)
                     AND d.views > 0
-                    AND d.views >= greatest(2 * s.low, d.usual)
+                    AND d.views >= 2 * s.low
+                    AND d.views >= s.total / s.n
                     THEN struct_update(
                         d,
+                        total := s.total + d.views,
+                        n := s.n + 1,
+                        low := s.low,
                         wave := s.wave + 1,
-                        turns := s.turns || ',' || d.day || ' ' || s.wave + 1 || ' false'
+                        turns := concat(s.turns, ',', d.day, ' ', s.wave + 1, ' false')
                     )
                 -- It goes on: as high as ever in this wave.
                 WHEN d.views >= s.high
                     THEN struct_update(
                         d,
+                        total := s.total + d.views,
+                        n := s.n + 1,
                         low := s.low,
                         wave := s.wave,
                         turns := CASE
                             WHEN s.is_over
-                                THEN s.turns || ',' || d.day || ' ' || s.wave || ' false'
+                                THEN concat(s.turns, ',', d.day, ' ', s.wave, ' false')
                             ELSE s.turns
                         END
                     )
-                -- Its peak is over: well under one that stood out, or long under half.
+                -- Its peak is over: well under one that stood out of what was before,
+                -- or long under half. Of what was before a first wave little is known.
                 WHEN NOT s.is_over
                     AND (
-                        (d.recent < 0.6 * s.high AND s.high >= 3.5 * d.usual)
+                        (
+                            d.recent < 0.6 * s.high
+                            AND s.high >= 3.5 * CASE
+                                WHEN s.wave > 1 THEN s.low
+                                ELSE s.total / s.n
+                            END
+                        )
                         OR (d.views < 0.5 * s.high AND s.under_days >= 27)
                     )
                     THEN struct_update(
@@ -286,10 +292,12 @@ walk AS (
                         high := s.high,
                         wave := s.wave,
                         is_over := true,
-                        turns := s.turns || ',' || d.day || ' ' || s.wave || ' true'
+                        turns := concat(s.turns, ',', d.day, ' ', s.wave, ' true')
                     )
                 ELSE struct_update(
                     d,
+                    total := s.total + d.views,
+                    n := s.n + 1,
                     low := least(s.low, d.views),
                     high := s.high,
                     under_days := CASE
@@ -315,9 +323,9 @@ turn AS (
 ),
 
 waves AS (
-    SELECT usual.*, turn.wave, turn.is_over
-    FROM usual
-    ASOF JOIN turn ON usual.hashtag = turn.hashtag AND usual.day >= turn.day
+    SELECT smooth.*, turn.wave, turn.is_over
+    FROM smooth
+    ASOF JOIN turn ON smooth.hashtag = turn.hashtag AND smooth.day >= turn.day
 ),
 
 peak AS (

@@ -37,17 +37,19 @@ def score_reviews(session: Session) -> int:
 
 
 def score_texts(rows: pa.Table) -> pa.Table:
-    """Return ``review_id``, ``language``, ``polarity`` and ``regret_score``.
+    """Return the rows with their scores in the place of their text.
 
     Parameters
     ----------
     rows : pyarrow.Table
-        ``review_id`` and ``text``; the same short texts come again and again.
+        ``text`` and whatever goes with it; the same short texts come again and again.
     """
     coded = pc.dictionary_encode(rows["text"].combine_chunks())
     found = pa.array([_scores(text) for text in coded.dictionary.to_pylist()], SCORES)
     columns = pa.Table.from_struct_array(found.take(coded.indices))
-    return columns.append_column("review_id", rows["review_id"])
+    for name in rows.drop_columns("text").column_names:
+        columns = columns.append_column(name, rows[name])
+    return columns
 
 
 def _scores(text: str) -> dict[str, str | float | None]:
@@ -64,7 +66,10 @@ def _scores(text: str) -> dict[str, str | float | None]:
 
 def _unscored(session: Session) -> pa.Table:
     review = sql_table(Review)
-    query = select(review.c.review_id, review.c.text).where(
-        review.c.language.is_(None), review.c.text.is_not(None)
+    # The time goes along for the store to note from which day on things changed.
+    query = (
+        select(review.c.review_id, review.c.reviewed_at, review.c.text)
+        .where(review.c.language.is_(None), review.c.text.is_not(None))
+        .limit(BATCH_REVIEWS)
     )
-    return read_rows(session, query.limit(BATCH_REVIEWS))
+    return read_rows(session, query)

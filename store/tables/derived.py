@@ -53,7 +53,7 @@ class HashtagDay(Table, table=True):
     wave: int = 0
     """Number of the wave, from 1; 0 before any was seen to rise. A wave begins when
     `smooth_views` is twice its lowest since the peak of the last one was called, and
-    over its mean of the last year."""
+    over its mean since then (for the first wave: since the first day)."""
 
     wave_peak_views: float = 0.0
     """Highest `smooth_views` of this wave so far."""
@@ -74,10 +74,10 @@ class HashtagDay(Table, table=True):
     stage: str
     """Rising: within 7 % of the wave's peak so far and over 7 % up on the week before.
     Peak: the wave is not called over. Decline: called over, for the mean of 3 days was
-    under 60 % of a peak that is 3.5 times the mean of the last year, or `smooth_views`
-    was under half of the peak for 28 days; until it is as high again, or a new wave
-    begins. Death: under 10 % of the wave's peak, after its call; or a week without a
-    view."""
+    under 60 % of a peak that is 3.5 times the lowest day since the last call (for the
+    first wave: the mean since the first day), or `smooth_views` was under half of the
+    peak for 28 days; until it is as high again, or a new wave begins. Death: under
+    10 % of the wave's peak, after its call; or a week without a view."""
 
 
 class CategoryDay(Table, table=True):

@@ -128,6 +128,46 @@ def test_what_is_dated_after_today_is_not_used_yet(store):
     assert row["day"] == date(2026, 1, 1) + timedelta(len(DAILY) - 1)
 
 
+def test_any_day_is_answered_as_it_was_known_then(store):
+    days = [at(store, day) for day in range(1, len(DAILY))]
+    assert [row["day"].toordinal() for row in days] == list(
+        range(date(2026, 1, 2).toordinal(), date(2026, 1, 1).toordinal() + len(DAILY))
+    )
+    assert all(row["peak_on"] <= row["day"] for row in days)
+    assert {row["wave"] for row in days} == {0, 1}
+
+
+def test_days_left_come_with_the_bounds_of_most_trends(store):
+    rows = []
+    for number in range(12):
+        # All rise on day 36 and fall at a pace of their own; number 0 does so last.
+        start, fall = (140, 20) if number == 0 else (36, 20 + 4 * number)
+        total = 0
+        for day in range(150):
+            on = day >= start
+            total += int(
+                100_000 * 0.1 ** (max(day - start - 4, 0) / fall) if on else 500
+            )
+            rows.append(
+                {
+                    "hashtag": f"done{number}",
+                    "observed_at": START + timedelta(days=day),
+                    "view_count": total,
+                    "source": "import",
+                }
+            )
+    with store.writing() as session:
+        merge_rows(session, HashtagSnapshot, pa.Table.from_pylist(rows))
+    answers = {row["hashtag"]: row for row in trends(store, store.settings, [])}
+    dead = answers["done5"]
+    assert dead["stage"] == "Death"
+    assert dead["expected_days_left"] is dead["expected_days_left_high"] is None
+    (young,) = trends(store, store.settings, ["done0"])
+    left = [young[f"expected_days_left{end}"] for end in ("_low", "", "_high")]
+    assert left == sorted(left)
+    assert 0 < left[0] < left[2]
+
+
 def test_unknown_hashtags_and_empty_stores_are_said_so(store, tmp_path):
     with pytest.raises(MissingError, match="nosuch"):
         trends(store, store.settings, ["nosuch"])
