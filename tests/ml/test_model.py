@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from ml.dataset import load_dataset
+from ml.dataset import label_orders
 from ml.evaluation import expected_calibration_error
 from ml.registry import champion, models_folder, served_figures
 from ml.training import fit, judge

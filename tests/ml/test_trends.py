@@ -44,7 +44,7 @@ def store(tmp_path):
 
 def at(store, day: int) -> dict:
     (row,) = trends(
-        store, store.settings, ["#Ribbed"], date(2026, 1, 1) + timedelta(day)
+        store, ["#Ribbed"], date(2026, 1, 1) + timedelta(day)
     )
     return row
 
@@ -110,7 +110,7 @@ def test_a_hashtag_that_stands_still_is_dead_not_broken(store):
     ]
     with store.writing() as session:
         merge_rows(session, HashtagSnapshot, pa.Table.from_pylist(still))
-    (row,) = trends(store, store.settings, ["still"])
+    (row,) = trends(store, ["still"])
     assert (row["stage"], row["trended_days"], row["level"]) == ("Death", 0, 0)
     refresh(store, store.settings)
 
@@ -124,7 +124,7 @@ def test_what_is_dated_after_today_is_not_used_yet(store):
     }
     with store.writing() as session:
         merge_rows(session, HashtagSnapshot, pa.Table.from_pylist([later]))
-    (row,) = trends(store, store.settings, ["ribbed"])
+    (row,) = trends(store, ["ribbed"])
     assert row["day"] == date(2026, 1, 1) + timedelta(len(DAILY) - 1)
 
 
@@ -158,11 +158,11 @@ def test_days_left_come_with_the_bounds_of_most_trends(store):
             )
     with store.writing() as session:
         merge_rows(session, HashtagSnapshot, pa.Table.from_pylist(rows))
-    answers = {row["hashtag"]: row for row in trends(store, store.settings, [])}
+    answers = {row["hashtag"]: row for row in trends(store, [])}
     dead = answers["done5"]
     assert dead["stage"] == "Death"
     assert dead["expected_days_left"] is dead["expected_days_left_high"] is None
-    (young,) = trends(store, store.settings, ["done0"])
+    (young,) = trends(store, ["done0"])
     left = [young[f"expected_days_left{end}"] for end in ("_low", "", "_high")]
     assert left == sorted(left)
     assert 0 < left[0] < left[2]
@@ -170,9 +170,9 @@ def test_days_left_come_with_the_bounds_of_most_trends(store):
 
 def test_unknown_hashtags_and_empty_stores_are_said_so(store, tmp_path):
     with pytest.raises(MissingError, match="nosuch"):
-        trends(store, store.settings, ["nosuch"])
+        trends(store, ["nosuch"])
     empty = Database(Settings(data_dir=tmp_path / "empty"))
     empty.upgrade()
     with pytest.raises(NotEnoughDataError, match="trendguard import"):
-        trends(empty, empty.settings, [])
+        trends(empty, [])
     empty.close()
