@@ -6,19 +6,25 @@ put into titles. Offers: on public pairs of titles that are or are not of one pr
 offers' numbers stay.
 """
 
+import gzip
 import json
+import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from ml.matching.hashtags import FEATURES, HashtagIndex
+from ml.matching import hashtags, offers
+from ml.matching.hashtags import HashtagIndex
 from ml.matching.weights import FILE
 from sample.world import Market
 
 Floats = npt.NDArray[np.float64]
+FIELD = re.compile(r"COL (\w+) VAL (.*?)(?= COL |$)")
 SIZES = (1_000, 20_000, 50_000, 200_000, 750_000)
 FILLERS = (
     "Women's", "High Waist", "Black", "with Pockets", "for Gift", "Extra Soft", "Men",
@@ -29,13 +35,17 @@ FILLERS = (
 def main() -> None:
     """Fit and write."""
     stored = json.loads(FILE.read_text(encoding="utf-8"))
-    stored["hashtags"] = _fit(*_hashtag_rows(), list(FEATURES))
+    stored["hashtags"] = _fit(*_hashtag_rows(), list(hashtags.FEATURES))
+    if len(sys.argv) > 1:
+        stored["offers"] = _fit(*_offer_rows(Path(sys.argv[1])), list(offers.FEATURES))
     FILE.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
     sys.stdout.write(json.dumps(stored, indent=2) + "\n")
 
 
-def _fit(X: Floats, y: Floats, sample_weight: Floats, names: list[str]) -> dict:  # noqa: N803
-    model = LogisticRegression(C=1.0, max_iter=1_000).fit(X, y, sample_weight)
+def _fit(
+    rows: Floats, y: Floats, sample_weight: Floats, names: list[str]
+) -> dict[str, Any]:
+    model = LogisticRegression(C=1.0, max_iter=1_000).fit(rows, y, sample_weight)
     return {
         "features": names,
         "weight": [round(float(w), 3) for w in model.coef_[0]],
@@ -76,6 +86,31 @@ def _hashtag_markets() -> Iterator[tuple[Floats, Floats]]:
 
 def _longer(rng: np.random.Generator, title: str, count: int) -> str:
     return " ".join([title, *rng.choice(FILLERS, count, replace=False)])
+
+
+def _offer_rows(folder: Path) -> tuple[Floats, Floats, Floats]:
+    parts = [_offer_part(path) for path in sorted(folder.glob("*train*.txt.gz"))]
+    # What a search for a product finds is the product about as often as not.
+    weight = [np.where(y > 0, 1 / y.sum(), 1 / (1 - y).sum()) * 1_000 for _, y in parts]
+    return (
+        np.concatenate([X for X, _ in parts]),
+        np.concatenate([y for _, y in parts]),
+        np.concatenate(weight),
+    )
+
+
+def _offer_part(path: Path) -> tuple[Floats, Floats]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines]
+    sides = [[dict(FIELD.findall(row[at])) for row in rows] for at in (0, 1)]
+    titles = [[(d.get("title") or d["name"]).strip() for d in side] for side in sides]
+    brands = [
+        given.get("manufacturer", "").strip() or title.split(" ")[0]
+        for given, title in zip(sides[0], titles[0], strict=True)
+    ]
+    judge = offers.OfferJudge(titles[0], brands)
+    X = judge.similarities(np.arange(len(rows)), titles[1])  # noqa: N806
+    return X, np.array([float(row[2]) for row in rows])
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -128,7 +129,7 @@ def stage_calls(truths: list[Truth]) -> list[list[Call]]:
     return calls
 
 
-def daily_rows(snapshots: pa.Table, query: str) -> list[tuple]:
+def daily_rows(snapshots: pa.Table, query: str) -> list[tuple[Any, ...]]:
     """Run the real daily steps over snapshots, then a query over ``hashtag_day``."""
     with (
         TemporaryDirectory() as folder,

@@ -1,9 +1,10 @@
 """The words of titles and hashtags in one plain form, and how rare each one is."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from math import log1p
 
 import numpy as np
@@ -38,8 +39,8 @@ SYNONYMS = {
 }
 # Scripts without spaces between words: pairs of neighbouring letters stand for words.
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}ー]+")
-_TOKEN = regex.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
-_LANGUAGE = regex.compile(r"\"?@[a-z]{2}(?:-[a-z]{2})?\b", regex.IGNORECASE)
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
+_LANGUAGE = re.compile(r"\"?@[a-z]{2}(?:-[a-z]{2})?\b", re.IGNORECASE)
 _MARKS = regex.compile(r"\p{Mn}")
 # How many titles' worth of general English stands beside the catalogue's own.
 ENGLISH_TITLES = 100
@@ -66,13 +67,10 @@ def words(text: str) -> list[str]:
     >>> words("Acme Ribbed Leggings, noir")
     ['acme', 'ribbed', 'legging', 'black']
     """
-    found = []
-    for token in _TOKEN.findall(fold(_LANGUAGE.sub(" ", text))):
-        if token.isascii():
-            found.append(SYNONYMS.get(token) or stem(token))
-        else:
-            found.extend(_unspaced(token))
-    return found
+    tokens = _TOKEN.findall(fold(_without_language(text)))
+    if text.isascii():
+        return [_one_form(token) for token in tokens]
+    return [part for token in tokens for part in _parts(token)]
 
 
 def stem(word: str) -> str:
@@ -96,7 +94,7 @@ def codes(text: str) -> frozenset[str]:
     >>> sorted(codes("Belkin Cushtop F8N044-SLV 12 inch"))
     ['f8n044slv']
     """
-    plain = (squash(token) for token in _LANGUAGE.sub(" ", text).split())
+    plain = (squash(token) for token in _without_language(text).split())
     return frozenset(token for token in plain if _is_code(token))
 
 
@@ -153,6 +151,20 @@ def title_share(word: str) -> float:
     counts = english_counts()
     count = counts.get(word, 0) + counts.get(word + "s", 0)
     return min(1.0, TITLE_LENGTH * count / ENGLISH_TOTAL)
+
+
+def _without_language(text: str) -> str:
+    """Return a text without the marks of its language, as web data has them."""
+    return _LANGUAGE.sub(" ", text) if "@" in text else text
+
+
+@lru_cache(maxsize=200_000)
+def _one_form(token: str) -> str:
+    return SYNONYMS.get(token) or stem(token)
+
+
+def _parts(token: str) -> list[str]:
+    return [_one_form(token)] if token.isascii() else _unspaced(token)
 
 
 def _is_code(token: str) -> bool:

@@ -159,3 +159,9 @@ def test_the_retailers_links_stay(database):
         merge_rows(session, ProductHashtag, pa.Table.from_pylist([given]))
         assert link_products(session) == 1
     assert [row["method"] for row in links(database)] == ["retailer", "title"]
+
+
+def test_two_words_of_the_shop_may_be_one_in_english():
+    titles = ["Quaverly Quilted Face Mask", "Hollin Glossy Neon Sign"]
+    index = HashtagIndex(["quiltedfacemasktok"], titles)
+    assert matched(titles[0], index) == ["quiltedfacemasktok"]

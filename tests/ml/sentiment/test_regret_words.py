@@ -5,7 +5,7 @@ written before the last fit and looked at once, afterwards: 25 of them came out 
 (TextBlob's polarity: 15), which is the honest share for sentences like these.
 """
 
-from math import exp
+from math import exp, log
 
 import pytest
 from hypothesis import given
@@ -175,6 +175,13 @@ def test_a_probability_by_hand():
     log_odds = -1 + (2 * 3 + 1 * 0.5) / 5**0.5
     assert words.probability("very bad") == pytest.approx(1 / (1 + exp(-log_odds)))
     assert words.probability("unheard of") == pytest.approx(1 / (1 + exp(1)))
+
+
+def test_a_word_said_again_counts_by_its_logarithm():
+    words = RegretWords(0.0, {"bad": (1.0, 3.0), "fine": (1.0, -1.0)})
+    again = 1 + log(2)
+    expected = (again * 3 - 1) / (again**2 + 1) ** 0.5
+    assert words.log_odds("bad. bad. fine") == pytest.approx(expected)
 
 
 def test_a_table_is_read_back_with_its_remarks_left_out():
