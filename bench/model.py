@@ -16,14 +16,14 @@ import xgboost
 from rich.console import Console
 from rich.table import Table
 
-from ml.daily import prepare
-from ml.dataset import Dataset, load_dataset
+from ml.daily import open_workbench
+from ml.dataset import Dataset, label_orders
 from ml.evaluation import figures
+from ml.prepare import prepare
 from ml.training import judge, later_orders
 from sample.export import truth, write_export
 from sample.world import Market
 from store.database import open_database
-from store.duck import duck_session
 from store.importing import import_folder
 from store.settings import Settings
 
@@ -67,8 +67,8 @@ def _linked(market: Market, folder: Path) -> tuple[Dataset, dict[str, float]]:
     write_export(market, folder / "export")
     import_folder(database, database.settings, folder / "export")
     prepare(database)
-    with duck_session(database.settings) as duck, database.reading() as session:
-        dataset = load_dataset(duck, session, database.settings)
+    with open_workbench(database) as duck:
+        dataset = label_orders(duck, database.settings)
         found = duck.sql(HINDSIGHT).to_arrow_table()
     database.close()
     days = found["days_since_peak"].cast(pa.float64()).to_numpy()

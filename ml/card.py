@@ -51,7 +51,8 @@ class Resale(_Part):
     """1 minus resale price over list price."""
 
     median_ask: float
-    """Median asking or sold price of the last 30 days with shipping, US dollars."""
+    """Median asking price of the last 30 days with shipping, US dollars; where nothing
+    is on offer, that of the sales."""
 
     n: int = Field(ge=0)
     """Listings behind it."""

@@ -11,7 +11,7 @@ from ml.card import BandRisk, Card, CardModel, Evidence, Kept, Resale, Sentiment
 from ml.evidence import evidence_of, widened
 from ml.lifespan import Lifespan
 from ml.model import Prediction, RegretModel
-from ml.reasons import reasons_for
+from ml.reasons import reasons_for, typical_price
 from store.settings import Settings
 from store.tables import ModelVersion
 
@@ -154,7 +154,7 @@ def _resale(facts: Facts) -> Resale | None:
         return None
     return Resale(
         drop=facts["resale_drop"],
-        median_ask=facts["resale_median_ask_usd"],
+        median_ask=typical_price(facts),
         n=facts["resale_n"],
         as_of=facts["resale_as_of"],
     )

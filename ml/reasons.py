@@ -48,13 +48,19 @@ def _trend(facts: Facts) -> Told:
     return text, "TikTok hashtag counts", facts["trend_as_of"]
 
 
+def typical_price(facts: Facts) -> float:
+    """Return what second-hand offers ask, or fetched where none is left, in dollars."""
+    asked = facts["resale_median_ask_usd"]
+    return float(facts["resale_median_sold_usd"] if asked is None else asked)
+
+
 def _resale(facts: Facts) -> Told:
     if facts.get("resale_drop") is None:
         return None
     drop = facts["resale_drop"]
     side = "below" if drop >= 0 else "above"
     text = (
-        f"Resells for about ${facts['resale_median_ask_usd']:.0f}, {abs(drop):.0%} "
+        f"Resells for about ${typical_price(facts):.0f}, {abs(drop):.0%} "
         f"{side} its list price ({facts['resale_n']} offers)"
     )
     return text, "eBay and Poshmark offers", facts["resale_as_of"]

@@ -5,7 +5,16 @@ from importlib import import_module
 from rich.console import Group, RenderableType
 
 # A file each; each has ``run() -> rich.table.Table | str``.
-PARTS: tuple[str, ...] = ()
+PARTS = (
+    "reviews",
+    "hashtags",
+    "totals",
+    "bots",
+    "sneakers",
+    "matching",
+    "links",
+    "speed",
+)
 
 
 def run() -> RenderableType:

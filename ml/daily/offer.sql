@@ -21,12 +21,17 @@ WITH looked_at AS (
 
 priced AS (
     SELECT
-        l.*,
+        l.* EXCLUDE (product_id),
+        coalesce(l.same_product_id, l.product_id) AS product_id,
         (l.price_minor + coalesce(l.shipping_minor, 0)) / minor_units(l.currency)
             * rate.usd_per_unit AS price_usd
     FROM looked_at AS l
     ASOF JOIN rate ON l.currency = rate.currency AND l.from_on >= rate.day
-    WHERE l.product_id IS NOT NULL AND l.status <> 'ended' AND l.until_on >= l.from_on
+    WHERE l.status <> 'ended' AND l.until_on >= l.from_on
+        -- What was judged not to be the product is not its price; what was not judged
+        -- yet is what it was found as.
+        AND coalesce(l.same_product_id, l.product_id) IS NOT NULL
+        AND (l.same_product_id IS NOT NULL OR l.same_confidence IS NULL)
 ),
 
 compared AS (

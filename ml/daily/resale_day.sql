@@ -14,6 +14,21 @@ WITH offer_day AS (
         )::DATE AS day
     FROM offer AS o
     JOIN todo USING (product_id), bounds
+),
+
+weighed AS (
+    -- Half the weight every three days: the median of what was seen last.
+    SELECT
+        *,
+        sum(weight * 0.5 ** ((day - from_on) / 3.0)) OVER (
+            PARTITION BY product_id, day
+            ORDER BY log_ratio, observed_at
+            ROWS UNBOUNDED PRECEDING
+        ) AS below,
+        sum(weight * 0.5 ** ((day - from_on) / 3.0)) OVER (
+            PARTITION BY product_id, day
+        ) AS total
+    FROM offer_day
 )
 
 SELECT
@@ -26,7 +41,8 @@ SELECT
     count(*) FILTER (NOT is_sold) AS ask_n,
     max(observed_at) AS as_of,
     sum(weight) FILTER (log_ratio IS NOT NULL) AS weight,
-    sum(weight * log_ratio) AS log_sum,
+    sum(weight) FILTER (log_ratio IS NOT NULL)
+        * min(log_ratio) FILTER (below >= total / 2) AS log_sum,
     sum(weight) FILTER (log_ratio IS NOT NULL AND NOT is_sold) AS ask_weight,
     sum(weight) FILTER (log_ratio IS NOT NULL AND is_new) AS new_weight,
     var_samp(log_ratio) AS log_variance,
@@ -37,5 +53,5 @@ SELECT
         AS new_over_used_log,
     least(count(*) FILTER (is_sold), count(*) FILTER (NOT is_sold)) AS sold_pair_n,
     least(count(*) FILTER (is_new), count(*) FILTER (NOT is_new)) AS new_pair_n
-FROM offer_day
+FROM weighed
 GROUP BY product_id, day, category

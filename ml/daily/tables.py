@@ -33,7 +33,10 @@ def update_daily(
         _put_bounds(duck, settings, first_day=first, last_day=last, since=since)
         _make_days(duck)
     for table in DERIVED:
-        duck.execute(f"DELETE FROM {relation(table)} WHERE day > ?", [last])
+        duck.execute(
+            f"DELETE FROM {relation(table)} WHERE day NOT BETWEEN ? AND ?",
+            [first, last],
+        )
     duck.execute(
         "INSERT INTO unstored_product FROM stale_product EXCEPT FROM unstored_product"
     )

@@ -5,19 +5,19 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from ml.daily import open_workbench
 from ml.dataset import label_orders
 from ml.evaluation import expected_calibration_error
 from ml.registry import champion, models_folder, served_figures
 from ml.training import fit, judge
 from sample.export import truth
-from store.duck import duck_session
 from store.errors import CorruptModelError
 
 
 @pytest.fixture(scope="module")
 def dataset(imported):
-    with duck_session(imported.settings) as duck, imported.reading() as session:
-        return load_dataset(duck, session, imported.settings)
+    with open_workbench(imported) as duck:
+        return label_orders(duck, imported.settings)
 
 
 def test_it_learns_what_can_be_learned(market, dataset):

@@ -43,9 +43,7 @@ def store(tmp_path):
 
 
 def at(store, day: int) -> dict:
-    (row,) = trends(
-        store, ["#Ribbed"], date(2026, 1, 1) + timedelta(day)
-    )
+    (row,) = trends(store, ["#Ribbed"], date(2026, 1, 1) + timedelta(day))
     return row
 
 
