@@ -37,10 +37,13 @@ IMPORTED = {
 TRENDS = {
     "hashtag": "hashtag",
     "stage": "stage",
+    "wave": "wave",
     "peak_on": "peak so far",
     "days_since_peak": "days since",
     "trended_days": "days so far",
     "expected_days_left": "days left",
+    "expected_days_left_low": "at least",
+    "expected_days_left_high": "at most",
     "bot_share": "bots",
 }
 LINKS = {n: n for n in ("product_id", "hashtag", "confidence", "method")}

@@ -61,6 +61,7 @@ SELECT
     d.stage,
     d.trend_as_of,
     d.resale_median_ask_usd,
+    d.resale_median_sold_usd,
     d.resale_as_of,
     d.sentiment_as_of,
     d.return_as_of

@@ -131,7 +131,7 @@ def _usage(param: Any) -> str:
 
 def _stages() -> str:
     told = STAGE.findall(_one_line(HashtagDay.model_fields["stage"].description or ""))
-    query = (ROOT / "ml/hashtag_day.sql").read_text(encoding="utf-8")
+    query = (ROOT / "ml/daily/hashtag_day.sql").read_text(encoding="utf-8")
     found = STAGE_SQL.search(query)
     if len(told) != 4 or not found:
         sys.exit("hashtag_day.stage no longer tells the four stages, or its SQL moved")

@@ -46,10 +46,6 @@ class PairMatcher:
     threshold_ : float
         The probability from which on a pair counts as the same: where F1 was highest
         on training pairs that were held out in turn.
-
-    Examples
-    --------
-    >>> PairMatcher().fit(left, right, y).predict_proba(more, others)  # doctest: +SKIP
     array([0.98, 0.03])
     """
 
