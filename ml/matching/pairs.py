@@ -46,7 +46,6 @@ class PairMatcher:
     threshold_ : float
         The probability from which on a pair counts as the same: where F1 was highest
         on training pairs that were held out in turn.
-    array([0.98, 0.03])
     """
 
     threshold_: float
