@@ -32,7 +32,7 @@ class Dataset:
     Attributes
     ----------
     rows : pyarrow.Table
-        Features, as `order_features.sql` describes them.
+        Features, as `daily/order_features.sql` describes them.
     y : array (n_orders,)
         1 regretted, 0 not; in between where a return gave no reason.
     coded : array (n_orders,) of bool
@@ -73,12 +73,9 @@ def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset
     """
     reasons = [reason.strip().lower() for reason in settings.regret_reasons]
     put(duck, "regret_reason", pa.table({"reason": reasons}))
-    duck.execute('CREATE OR REPLACE VIEW asked AS FROM "order"')
-    features = sql_beside(__file__, "order_features")
-    labels = sql_beside(__file__, "order_labels")
     linked = duck.sql(
-        f"SELECT * FROM ({features}) JOIN ({labels}) USING (order_id) "
-        "ORDER BY purchased_on, order_id"
+        f"SELECT * FROM linked_order JOIN ({sql_beside(__file__, 'order_labels')}) "
+        "USING (order_id) ORDER BY purchased_on, order_id"
     ).to_arrow_table()
     has_reason = duck.sql(
         'SELECT count(*) FROM "return", bounds '
@@ -92,19 +89,6 @@ def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset
     )
     _check(dataset, settings)
     return dataset
-
-
-def feature_rows(duck: duckdb.DuckDBPyConnection, asked: pa.Table) -> pa.Table:
-    """Return the features of orders that are being placed, or were once.
-
-    Parameters
-    ----------
-    asked : pyarrow.Table
-        The `Order` columns of each.
-    """
-    put(duck, "asked_rows", asked)
-    duck.execute("CREATE OR REPLACE VIEW asked AS FROM asked_rows")
-    return duck.sql(sql_beside(__file__, "order_features")).to_arrow_table()
 
 
 def _check(dataset: Dataset, settings: Settings) -> None:

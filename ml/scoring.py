@@ -8,8 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from ml.card import Evidence
-from ml.daily import open_workbench
-from ml.dataset import feature_rows
+from ml.daily import link_asked, open_workbench
 from ml.evidence import evidence_of, widened
 from ml.model import RegretModel
 from ml.prepare import prepare
@@ -54,7 +53,7 @@ def score_orders(
     prepare(database)
     asked, faults, read = _read_orders(database, settings, orders)
     with open_workbench(database) as duck:
-        rows = feature_rows(duck, asked)
+        rows = link_asked(duck, asked)
     scored = _in_order(score_rows(model, rows), asked)
     _write(out, scored)
     rejects = write_rejects(settings.data_dir / "rejects", "score", faults)

@@ -94,6 +94,7 @@ def _start_over(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     for table in (*KNOWN_AT, *CATALOGUE, *DERIVED):
         empty = arrow_schema(list(sql_table(table).columns)).empty_table()
         put(duck, relation(table), empty)
+    duck.execute("DROP TABLE IF EXISTS linked_order")
     for name in ("stale_product", "unstored_product"):
         duck.execute(f"CREATE OR REPLACE TABLE {name} (product_id VARCHAR)")
     days, codes, rates = zip(*read_rates(settings.rates_file), strict=True)
@@ -146,8 +147,8 @@ def _stage(
 
 
 def _compare_catalogue(duck: duckdb.DuckDBPyConnection) -> date | None:
-    """Note the products that are new or have other hashtags as stale; return the first
-    of all days where one of the others has a new price or category.
+    """Note the products that are new or have another brand or other hashtags as stale;
+    return the first of all days where one of the others has a new price or category.
     """
     links = "SELECT product_id, hashtag, confidence FROM"
     now, before = "new_product_hashtag", "product_hashtag"
@@ -155,7 +156,8 @@ def _compare_catalogue(duck: duckdb.DuckDBPyConnection) -> date | None:
     duck.execute(
         f"INSERT INTO stale_product ({ids} ({links} {now} EXCEPT {links} {before}) "
         f"UNION {ids} ({links} {before} EXCEPT {links} {now}) "
-        f"UNION ({ids} new_product EXCEPT {ids} product)) EXCEPT FROM stale_product"
+        f"UNION {ids} (SELECT product_id, brand FROM new_product "
+        "EXCEPT SELECT product_id, brand FROM product)) EXCEPT FROM stale_product"
     )
     differs = " OR ".join(f"now.{c} IS DISTINCT FROM was.{c}" for c in SHARED)
     shared = duck.execute(

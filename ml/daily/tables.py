@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
+import pyarrow as pa
 
 from ml.daily.following import DERIVED, relation
 from ml.daily.mark import Mark, earlier
 from store.changes import KNOWN_AT
-from store.duck import sql_beside
+from store.duck import put, sql_beside
 from store.settings import Settings
 
 STEPS = ("video_seen", "offer", "resale_day")
@@ -30,7 +31,14 @@ def update_daily(
     next_day = mark.last_day + timedelta(1) if mark.last_day else date.min
     since = max(first, min(mark.stale_from or date.max, next_day))
     if since <= last or _has_rows(duck, "stale_product"):
-        _put_bounds(duck, settings, first_day=first, last_day=last, since=since)
+        _put_bounds(
+            duck,
+            settings,
+            first_day=first,
+            last_day=last,
+            newest_day=last,
+            since=since,
+        )
         _make_days(duck)
     for table in DERIVED:
         duck.execute(
@@ -79,8 +87,41 @@ def _make_days(duck: duckdb.DuckDBPyConnection) -> None:
         "WHERE product_day.product_id = todo.product_id AND day >= from_day"
     )
     duck.execute(f"INSERT INTO product_day BY NAME {_query('product_day')}")
+    _link_orders(duck)
     for step in STEPS:
         duck.execute(f"DROP TABLE {step}")
+
+
+def link_asked(duck: duckdb.DuckDBPyConnection, asked: pa.Table) -> pa.Table:
+    """Return what was known before orders that are being placed, or were once.
+
+    Parameters
+    ----------
+    asked : pyarrow.Table
+        The `Order` columns of each.
+    """
+    put(duck, "asked_rows", asked)
+    duck.execute("CREATE OR REPLACE TEMP VIEW asked AS FROM asked_rows")
+    return duck.sql(_query("order_features")).to_arrow_table()
+
+
+def _link_orders(duck: duckdb.DuckDBPyConnection) -> None:
+    """Link the orders anew that read a row which was made anew."""
+    duck.execute(
+        'CREATE OR REPLACE TEMP TABLE asked AS SELECT o.* FROM "order" AS o '
+        "JOIN todo USING (product_id) WHERE o.purchased_at::DATE >= from_day"
+    )
+    duck.execute(
+        "CREATE TABLE IF NOT EXISTS linked_order AS "
+        f"SELECT * FROM ({_query('order_features')}) LIMIT 0"
+    )
+    duck.execute(
+        "DELETE FROM linked_order WHERE order_id IN (SELECT order_id FROM asked) OR "
+        "order_id IN (SELECT order_id FROM linked_order JOIN todo USING (product_id) "
+        "WHERE purchased_on >= from_day)"
+    )
+    duck.execute(f"INSERT INTO linked_order {_query('order_features')}")
+    duck.execute("DROP TABLE asked")
 
 
 def set_last_day(

@@ -3,8 +3,8 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from ml.daily import open_workbench
-from ml.dataset import feature_rows, label_orders, split_days
+from ml.daily import link_asked, open_workbench
+from ml.dataset import label_orders, split_days
 from store.bulk import merge_rows
 from store.database import Database
 from store.errors import NotEnoughDataError
@@ -137,4 +137,4 @@ def test_amounts_in_a_currency_without_a_rate_are_not_compared(shop):
     with open_workbench(shop) as duck:
         dollars = duck.sql('FROM "order" LIMIT 1').to_arrow_table().to_pylist()
         asked = pa.Table.from_pylist([dollars[0] | {"currency": "EUR"}])
-        assert feature_rows(duck, asked)["price_usd"].to_pylist() == [None]
+        assert link_asked(duck, asked)["price_usd"].to_pylist() == [None]

@@ -4,12 +4,13 @@ import numpy as np
 import pyarrow as pa
 
 DAILY = ("hashtag_day", "category_day", "product_day")
+MADE = (*DAILY, "linked_order")
 
 
 def daily_tables(duck) -> dict[str, pa.Table]:
     """Return every daily table of a workbench, its rows in order."""
     return {
-        name: duck.sql(f"FROM {name} ORDER BY ALL").to_arrow_table() for name in DAILY
+        name: duck.sql(f"FROM {name} ORDER BY ALL").to_arrow_table() for name in MADE
     }
 
 

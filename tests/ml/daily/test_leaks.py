@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ml.daily.tables
-from ml.daily import open_workbench
-from ml.dataset import feature_rows, label_orders
+from ml.daily import link_asked, open_workbench
+from ml.dataset import label_orders
 from ml.features import GROUPS, Encoder
 from ml.serving import Scorer
 from store.changes import KNOWN_AT
@@ -143,7 +143,7 @@ def test_scoring_an_old_order_gives_its_training_row(all_days):
     asked = all_days.sql(
         f'FROM "order" WHERE order_id IN {tuple(ids)}'
     ).to_arrow_table()
-    scored = feature_rows(all_days, asked)
+    scored = link_asked(all_days, asked)
     by_id = {row["order_id"]: row for row in scored.to_pylist()}
     again = pa.Table.from_pylist([by_id[i] for i in ids])
     np.testing.assert_allclose(

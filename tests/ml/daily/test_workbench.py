@@ -191,6 +191,7 @@ def test_any_order_of_arrival_gives_the_same_rows(store, batches, links):
             for name in DAILY
         }
     stored = stored_tables(store)
+    assert_same(followed["linked_order"], anew["linked_order"])
     for name in DAILY:
         assert_same(followed[name], anew[name])
         assert_same(stored[name], in_order[name].select(stored[name].column_names))
