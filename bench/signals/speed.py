@@ -1,6 +1,5 @@
 """Import and link of a retailer's history, beside DuckDB merely counting its rows."""
 
-import resource
 import shutil
 import subprocess
 import sys
@@ -25,8 +24,8 @@ FILES = {
         FROM range({products}) AS r(i)
     """,
     "orders": """
-        SELECT 'O' || lpad(i::VARCHAR, 8, '0') AS order_id,
-            'C' || hash(i) % ({orders} // 3) AS customer_id,
+        SELECT 'O' || lpad((i + {first_order})::VARCHAR, 8, '0') AS order_id,
+            'C' || hash(i) % (1 + {orders} // 3) AS customer_id,
             'P' || hash(i * 31) % {products} AS product_id,
             {at} + INTERVAL (i * {seconds} / {orders}) SECOND AS purchased_at,
             10 + i % 9000 / 100 AS unit_price, 'USD' AS currency, 1 AS quantity,
@@ -35,7 +34,7 @@ FILES = {
         FROM range({orders}) AS r(i)
     """,
     "returns": """
-        SELECT 'O' || lpad(i::VARCHAR, 8, '0') AS order_id,
+        SELECT 'O' || lpad((i + {first_order})::VARCHAR, 8, '0') AS order_id,
             {at} + INTERVAL (i * {seconds} / {orders}) SECOND
                 + INTERVAL (3 + i % 25) DAY AS returned_at,
             ['changed mind', 'defective', 'too small', NULL][1 + i % 4] AS reason
@@ -45,13 +44,15 @@ FILES = {
     "hashtag_metrics": """
         SELECT '#trend' || h AS hashtag,
             {at} + INTERVAL (d * 21600 + h) SECOND AS observed_at,
-            (({day} * 4 + d) * (50000 + 1000 * h)
-                * (1.2 + sin(({day} * 4 + d + h) / 200.0)))::BIGINT AS view_count,
-            (({day} * 4 + d) * 10)::BIGINT AS video_count
+            {day} * 4 + d AS t,
+            ((t + 1 + 150 * (1 + sin((t + 9 * h) / 200))) * (50000 + 1000 * h))::BIGINT
+                AS view_count,
+            t * 10 AS video_count
         FROM range({hashtags}) AS r(h), range({seconds} // 21600) AS s(d)
     """,
     "videos": """
-        SELECT '7' || {day} * 1000 + i AS video_id, '#trend' || i % {hashtags} AS hashtag,
+        SELECT '7' || {day} * 1000 + i AS video_id,
+            '#trend' || i % {hashtags} AS hashtag,
             {at} + INTERVAL (i * {seconds} / {videos}) SECOND AS created_at,
             1000 + hash(i) % 1000000 AS views, 50 + hash(i) % 50000 AS likes,
             2 + hash(i) % 900 AS comments, 1 + hash(i) % 700 AS shares,
@@ -60,9 +61,9 @@ FILES = {
     """,
     "resale_listings": """
         SELECT ({day} * 1000 + i)::VARCHAR AS listing_id,
-            ['ebay', 'poshmark'][1 + i % 2] AS site, 'P' || i % {products} AS product_id,
-            'Ribbed' || i % {products} % 97 || ' leggings number ' || i % {products}
-                AS title,
+            ['ebay', 'poshmark'][1 + i % 2] AS site,
+            i % {products} AS number, 'P' || number AS product_id,
+            'Ribbed' || number % 97 || ' leggings number ' || number AS title,
             5 + i % 80 AS price, 5 AS shipping, 'USD' AS currency,
             'Pre-Owned' AS condition, ['active', 'sold'][1 + i % 2] AS status,
             {at} + INTERVAL (i * {seconds} / {listings}) SECOND AS observed_at
@@ -79,7 +80,7 @@ FILES = {
 }
 # One process a step, so that each starts cold and has a peak of its own.
 STEP = """
-import sys, time
+import resource, sys, time
 from pathlib import Path
 from store.database import open_database
 from store.importing import import_folder
@@ -92,7 +93,9 @@ database = open_database(settings)
 import_folder(database, settings, folder)
 imported = time.perf_counter()
 write_dataset(database, settings, data / "linked.parquet")
-print(imported - started, time.perf_counter() - imported)
+linked = time.perf_counter()
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(imported - started, linked - imported, peak / 1024)
 """
 
 
@@ -129,6 +132,7 @@ def write_files(
     at = FIRST_ON + timedelta(after)
     values = {
         "orders": orders,
+        "first_order": first_order,
         "products": PRODUCTS,
         "hashtags": HASHTAGS,
         "at": f"TIMESTAMP '{at}'",
@@ -154,16 +158,14 @@ def _counted(folder: Path) -> float:
 
 
 def _run_step(source: Path, data: Path) -> tuple[float, float, float]:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     done = subprocess.run(
         [sys.executable, "-c", STEP, str(source), str(data)],
         check=True,
         capture_output=True,
         text=True,
     )
-    imported, linked = map(float, done.stdout.split())
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return imported, linked, max(before, peak) / 1024
+    imported, linked, peak = map(float, done.stdout.split())
+    return imported, linked, peak
 
 
 if __name__ == "__main__":
