@@ -44,11 +44,11 @@ FILES = {
     "hashtag_metrics": """
         SELECT '#trend' || h AS hashtag,
             {at} + INTERVAL (d * 21600 + h) SECOND AS observed_at,
-            {day} * 4 + d AS t,
             ((t + 1 + 150 * (1 + sin((t + 9 * h) / 200))) * (50000 + 1000 * h))::BIGINT
                 AS view_count,
             t * 10 AS video_count
-        FROM range({hashtags}) AS r(h), range({seconds} // 21600) AS s(d)
+        FROM range({hashtags}) AS r(h),
+            (SELECT d, {day} * 4 + d AS t FROM range({seconds} // 21600) AS s(d))
     """,
     "videos": """
         SELECT '7' || {day} * 1000 + i AS video_id,
@@ -62,12 +62,12 @@ FILES = {
     "resale_listings": """
         SELECT ({day} * 1000 + i)::VARCHAR AS listing_id,
             ['ebay', 'poshmark'][1 + i % 2] AS site,
-            i % {products} AS number, 'P' || number AS product_id,
-            'Ribbed' || number % 97 || ' leggings number ' || number AS title,
+            'P' || p AS product_id,
+            'Ribbed' || p % 97 || ' leggings number ' || p AS title,
             5 + i % 80 AS price, 5 AS shipping, 'USD' AS currency,
             'Pre-Owned' AS condition, ['active', 'sold'][1 + i % 2] AS status,
             {at} + INTERVAL (i * {seconds} / {listings}) SECOND AS observed_at
-        FROM range({listings}) AS r(i)
+        FROM (SELECT i, i % {products} AS p FROM range({listings}) AS r(i))
     """,
     "reviews": """
         SELECT 'P' || hash(i) % {products} AS product_id,
