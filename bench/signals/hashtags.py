@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 import ml.daily
+from ml.daily.hashtag_day import hashtag_days
 from sample.world import Market
 from store.duck import duck_session, put, sql_beside
 from store.settings import Settings
@@ -142,12 +143,13 @@ def daily_rows(snapshots: pa.Table, query: str) -> list[tuple[Any, ...]]:
             "share_count BIGINT)"
         )
         duck.execute(
-            "CREATE TABLE bounds AS SELECT min(observed_at)::DATE AS first_day, "
+            "CREATE TABLE bounds AS SELECT min(observed_at)::DATE AS since, "
             "max(observed_at)::DATE AS last_day FROM snapshot"
         )
-        for step in ("video_seen", "hashtag_day"):
+        for step in ("video_seen", "bot_change", "total_day"):
             query_of_step = sql_beside(ml.daily.__file__, step)
             duck.execute(f"CREATE TABLE {step} AS {query_of_step}")
+        put(duck, "hashtag_day", hashtag_days(duck))
         return duck.execute(query).fetchall()
 
 

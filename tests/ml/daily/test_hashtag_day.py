@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ml.daily
+from ml.daily.hashtag_day import hashtag_days
 from store.duck import put, sql_beside
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,8 +38,14 @@ def days_of(
             row = ["x", video_id, FIRST + timedelta(day), views, is_bought]
             duck.execute("INSERT INTO video_seen VALUES (?, ?, ?, ?, ?)", row)
         until = (FIRST + timedelta(max(totals) if last is None else last)).date()
-        duck.execute("CREATE TABLE bounds AS SELECT ?::DATE AS last_day", [until])
-        table = duck.sql(sql_beside(ml.daily.__file__, "hashtag_day")).to_arrow_table()
+        duck.execute(
+            "CREATE TABLE bounds AS SELECT ?::DATE AS since, ?::DATE AS last_day",
+            [FIRST.date(), until],
+        )
+        for step in ("bot_change", "total_day"):
+            query = sql_beside(ml.daily.__file__, step)
+            duck.execute(f"CREATE TABLE {step} AS {query}")
+        table = hashtag_days(duck)
     return {name: np.array(table[name].to_pylist()) for name in table.column_names}
 
 
