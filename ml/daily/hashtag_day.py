@@ -7,6 +7,7 @@ it, but only those that are asked for become rows.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import duckdb
 import numpy as np
@@ -17,6 +18,8 @@ import pyarrow.compute as pc
 from ml.daily.miscounts import Readings, readings_of
 from ml.daily.views import Flags, Floats, Ints, Totals, Views, views_of
 from ml.daily.waves import LIVELY_LEVEL, Waves, waves_of
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 EPOCH = date(1970, 1, 1)
 # 2 % of 20,000 views stand for what is not known of a hashtag's videos.
@@ -152,7 +155,7 @@ class _Rows:
 
     def _velocity(self, cells: "_Cells") -> Floats:
         """Return smooth views against a week before, as a relative change."""
-        week_ago = cells.day - 7, cells.reading
+        week_ago = np.maximum(cells.day - 7, 0), cells.reading
         is_known = (cells.day >= 7) & self._views.known[week_ago]
         before = np.where(is_known, self._smooth[week_ago], 0)
         change = np.clip(_share(cells.of(self._smooth), before) - 1, -1, 10)
@@ -170,9 +173,10 @@ class _Cells:
     day: Ints
     reading: Ints
 
-    def of(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def of(self, values: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
         """Return the values there of an array (n_days, n_readings)."""
-        return values[self.day, self.reading]
+        found: npt.NDArray[Kind] = values[self.day, self.reading]
+        return found
 
 
 def _stages(

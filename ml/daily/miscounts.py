@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.daily.views import Ints, Totals, held_totals
+from ml.daily.views import Flags, Ints, Totals
 
 # A site's caches differ by less.
 FAR = 1.1
@@ -56,24 +56,25 @@ def readings_of(totals: Totals) -> Readings:
 
 def _with_falls(view_count: Ints) -> Ints:
     """Return the series in which a total is far lower than one before it."""
+    return np.flatnonzero(_falls(view_count).any(axis=0))
+
+
+def _falls(view_count: Ints) -> Flags:
     highest = np.maximum.accumulate(view_count, axis=0)
-    falls = (view_count >= 0) & (view_count * FAR < highest)
-    return np.flatnonzero(falls.any(axis=0))
+    found: Flags = (view_count >= 0) & (view_count * FAR < highest)
+    return found
 
 
 def _corrected(column: Ints) -> list[tuple[int, Ints]]:
     """Return from which day on what is left of a series' totals."""
     found: list[tuple[int, Ints]] = []
-    held = held_totals(column[:, None])[:, 0]
-    for day in np.flatnonzero(column >= 0):
-        before = column[:day]
-        high = np.flatnonzero(before > FAR * held[day])
+    for day in np.flatnonzero(_falls(column)):
+        high = np.flatnonzero(column[:day] > FAR * column[day])
         if not 0 < len(high) <= MOST_DAYS:
             continue
         since = np.flatnonzero(column[high[-1] + 1 : day + 1] >= 0)
         if len(since) > len(high):
             column = column.copy()
             column[high] = -1
-            held = held_totals(column[:, None])[:, 0]
             found.append((int(day), column))
     return found

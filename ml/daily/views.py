@@ -154,7 +154,8 @@ class _Steps:
         seconds = at - self._at[older, series]
         grown = views - self._views[older, series]
         per_second = np.divide(grown, seconds, np.zeros(len(at)), where=seconds > 0)
-        return DAY_SECONDS * per_second
+        rate: Floats = DAY_SECONDS * per_second
+        return rate
 
     def rates(self, at: Floats, series: Ints) -> tuple[Floats, Floats]:
         """Return views a day at a moment, and the mean of the seven days before."""

@@ -73,10 +73,11 @@ def stands_out(views: Floats, base: Floats) -> Flags:
 
     References
     ----------
-    Bartlett, The square root transformation in analysis of variance, Suppl. J. R.
-    Stat. Soc. 3, 1936.
+    Anscombe, The transformation of Poisson, binomial and negative-binomial data,
+    Biometrika 35, 1948.
     """
-    found: Flags = np.sqrt(7 * views) - np.sqrt(7 * base) >= DEVIATIONS * 0.5
+    over = np.sqrt(7 * views + 0.375) - np.sqrt(7 * base + 0.375)
+    found: Flags = over >= DEVIATIONS * np.sqrt(0.5)
     return found
 
 
@@ -129,7 +130,8 @@ class _Walk:
         """Return where a wave begins: a multiple of the lowest, and over the usual."""
         high = (views >= RISE * self.low) & (views * self.n >= self.total)
         found: Flags = high & stands_out(views, self.low)
-        return found & (self.is_over | (self.wave == 0))
+        found &= self.is_over | (self.wave == 0)
+        return found
 
     def _ends(self, views: Floats, recent: Floats) -> Flags:
         """Return where a peak is over: well under one that stood out of what was
@@ -140,9 +142,10 @@ class _Walk:
         base = np.where(self.wave > 1, self.low, usual)
         stood_out = (self.high >= STAND_OUT * base) & stands_out(self.high, base)
         fell = (recent < FALLEN_LEVEL * self.high) & stood_out
-        under = views < HALF_LEVEL * self.high
+        under = (views < HALF_LEVEL * self.high) & stands_out(self.high, views)
         long_under = under & (self.under_days >= HALF_DAYS - 1)
-        return ~self.is_over & (fell | long_under)
+        found: Flags = ~self.is_over & (fell | long_under)
+        return found
 
     def _gather(self, anew: Flags, goes_on: Flags, views: Floats) -> None:
         """Bring up to date what the next day is held against."""
