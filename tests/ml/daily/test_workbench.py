@@ -195,7 +195,7 @@ def wave(hashtag: str, slips: tuple[int, ...] = ()) -> list[tuple[type[Table], d
     ]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     order=st.permutations(range(140)),
     slips=st.sets(st.integers(0, 139), max_size=3),
