@@ -105,6 +105,19 @@ def test_a_miscount_too_low_changes_nothing_but_its_own_day():
     assert np.flatnonzero(~np.isclose(a, b)).tolist() == [14]
 
 
+def test_two_days_too_low_change_nothing_but_themselves():
+    right = {float(day): 1_000_001 + 10_000 * day for day in range(30)}
+    wrong = right | {15.0: 400_000, 16.0: 410_000}
+    a, b = (days_of(totals)["daily_views"] for totals in (right, wrong))
+    assert np.flatnonzero(~np.isclose(a, b)).tolist() == [14, 15]
+
+
+def test_an_exact_total_may_end_in_zeros():
+    totals = {float(day): 1_234_567 + 10_001 * day for day in range(12)}
+    totals |= {float(day): 1_350_000 for day in range(12, 30)}
+    assert days_of(totals)["daily_views"][-1] < 1
+
+
 def test_views_go_on_after_a_total_fell_for_good():
     totals = {
         float(day): 1_000_001 + 10_000 * day - (300_000 if day >= 15 else 0)
