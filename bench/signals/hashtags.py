@@ -2,8 +2,8 @@
 
 Each hour of a Twitter hashtag's history stands for one day of ours: it goes through the
 store's snapshots and the real daily step, times 1,000 where it is not said otherwise,
-and a call counts from the day on which it was known. The bounds of the call were chosen on the even lines of the file; the odd
-lines are reported.
+and a call counts from the day on which it was known. The bounds of the call were chosen
+on the even lines of the file; the odd lines are reported.
 
 References
 ----------

@@ -11,7 +11,7 @@ from ml.daily.views import Flags, Floats, Ints
 # Bounds chosen on the even lines of the Twitter series; `bench/signals/hashtags.py`
 # reports the odd ones.
 RISE = 2.0
-FALLEN_LEVEL, STAND_OUT = 0.6, 3.5
+FALLEN_LEVEL, STAND_OUT = 0.6, 4.0
 HALF_LEVEL, HALF_DAYS = 0.5, 28
 LIVELY_LEVEL = 0.1
 DEVIATIONS = 4.0

@@ -79,7 +79,7 @@ class HashtagDay(Table, table=True):
     stage: str
     """Rising: within 7 % of the wave's peak so far and over 7 % up on the week before.
     Peak: not called over; so are quiet days before any wave, `wave` 0. Decline: called
-    over, for the mean of 3 days was under 60 % of a peak that is 3.5 times the lowest
+    over, for the mean of 3 days was under 60 % of a peak that is 4 times the lowest
     day since the last call (for the first wave: the mean since the first day) and over
     it by more than the noise of counting, or `smooth_views` was under half of the peak
     for 28 days; until it is as high again, or a new wave begins. Death: under 10 % of
