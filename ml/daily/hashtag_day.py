@@ -60,7 +60,7 @@ class Calendar:
         self.hashtags = pc.unique(totals["hashtag"])
         first = pc.min(totals["day"]).as_py() or last
         self.first_number = (first - EPOCH).days
-        self.shape = max((last - first).days + 1, 0), len(self.hashtags)
+        self.shape = max((last - first).days + 1, 1), len(self.hashtags)
 
     def day_number(self, day: date) -> int:
         """Return the number of a day, 0 for the first."""
@@ -128,7 +128,14 @@ class _Rows:
         hashtag = self._readings.series[cells.reading]
         newest = cells.of(views.newest)
         seconds = self._readings.totals.seconds[newest, cells.reading]
-        stage = _stages(cells, views, waves, _share(smooth, wave_peak), velocity)
+        stage = stages_of(
+            cells.of(waves.is_over),
+            cells.of(waves.wave),
+            wave_level=_share(smooth, wave_peak),
+            velocity_rate=velocity,
+            # What has no views at all has not begun.
+            quiet_days=cells.of(waves.quiet_days) * (cells.of(views.view_count) > 0),
+        )
         return pa.table(
             {
                 "hashtag": self._calendar.hashtags.take(pa.array(hashtag)),
@@ -179,18 +186,20 @@ class _Cells:
         return found
 
 
-def _stages(
-    cells: _Cells, views: Views, waves: Waves, wave_level: Floats, velocity: Floats
+def stages_of(
+    is_over: Flags,
+    wave: Ints,
+    *,
+    wave_level: Floats,
+    velocity_rate: Floats,
+    quiet_days: Ints,
 ) -> npt.NDArray[np.intp]:
     """Return each row's stage, as a number in `STAGES`."""
-    is_over = cells.of(waves.is_over)
-    climbs = (wave_level >= RISING_LEVEL) & (velocity > RISING_RATE)
     # What made this total was over before anyone looked.
-    quiet = (cells.of(waves.wave) == 0) & (cells.of(waves.quiet_days) >= QUIET_DAYS)
-    dead = (is_over & (wave_level < LIVELY_LEVEL)) | (
-        quiet & (cells.of(views.view_count) > 0)
-    )
-    return np.select([dead, is_over, climbs], [3, 2, 0], default=1)
+    was_over_before = (wave == 0) & (quiet_days >= QUIET_DAYS)
+    death = was_over_before | (is_over & (wave_level < LIVELY_LEVEL))
+    rising = (wave_level >= RISING_LEVEL) & (velocity_rate > RISING_RATE)
+    return np.select([death, is_over, rising], [3, 2, 0], default=1)
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

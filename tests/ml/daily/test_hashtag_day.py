@@ -77,6 +77,12 @@ def test_a_rounded_total_that_stands_still_for_long_fades():
     assert np.all(np.diff(found[10:]) < 0)
     # In 29 days it grew by less than the hundred thousand that would have shown.
     assert found[-1] == pytest.approx(100_000 / 29)
+    assert days_of(totals)["smooth_views"][-1] == pytest.approx(0.98 * 100_000 / 29)
+
+
+def test_a_site_shows_two_digits_at_least():
+    totals = {float(day): 1_000_000 * min(day + 1, 5) for day in range(15)}
+    assert days_of(totals)["daily_views"][-1] == pytest.approx(100_000 / 10)
 
 
 def test_an_exact_total_that_stands_still_has_no_views():
@@ -171,6 +177,12 @@ def test_a_second_wave_counts_from_its_own_peak():
 def test_a_small_bump_on_the_way_down_is_no_wave():
     views = 400_000 * shape(40, 120, half_life=20)
     views[70:73] *= 1.5
+    assert days_of(daily(2_000 + views))["wave"][-1] == 1
+
+
+def test_what_is_twice_the_lowest_yet_under_the_usual_is_no_wave():
+    views = 400_000 * shape(40, 130)
+    views[80:90] *= 5
     assert days_of(daily(2_000 + views))["wave"][-1] == 1
 
 
