@@ -180,6 +180,15 @@ def test_a_small_bump_on_the_way_down_is_no_wave():
     assert days_of(daily(2_000 + views))["wave"][-1] == 1
 
 
+def test_a_call_is_taken_back_when_the_wave_is_as_high_again():
+    views = [10_000] * 30 + [100_000] * 10 + [30_000] * 4 + [110_000] * 20
+    found = days_of(daily(views))
+    assert "Decline" in found["stage"][40:45]
+    assert found["stage"][-1] == "Peak"
+    assert found["wave"][-1] == 1
+    assert found["trended_days"][-1] == 64 - 30
+
+
 def test_what_is_twice_the_lowest_yet_under_the_usual_is_no_wave():
     views = 400_000 * shape(40, 130)
     views[80:90] *= 5
