@@ -181,12 +181,12 @@ def test_a_small_bump_on_the_way_down_is_no_wave():
 
 
 def test_a_call_is_taken_back_when_the_wave_is_as_high_again():
-    views = [10_000] * 30 + [100_000] * 10 + [30_000] * 4 + [110_000] * 20
+    views = [5_000] * 60 + [100_000] * 10 + [30_000] * 4 + [110_000] * 20
     found = days_of(daily(views))
-    assert "Decline" in found["stage"][40:45]
+    assert "Decline" in found["stage"][70:75]
     assert found["stage"][-1] == "Peak"
     assert found["wave"][-1] == 1
-    assert found["trended_days"][-1] == 64 - 30
+    assert found["trended_days"][-1] == 94 - 60
 
 
 def test_what_is_twice_the_lowest_yet_under_the_usual_is_no_wave():
