@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from lifelines import KaplanMeierFitter
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from store.tables import HashtagDay
@@ -92,10 +92,18 @@ def lifespan_of(waves: Iterable[tuple[int, int, str]]) -> Lifespan:
 
 
 def stored_lifespan(session: Session) -> Lifespan:
-    """Fit on the newest day of ``hashtag_day``."""
-    newest = select(func.max(HashtagDay.day)).scalar_subquery()
-    columns = (HashtagDay.wave, HashtagDay.trended_days, HashtagDay.stage)
-    rows = session.execute(
-        select(*map(col, columns)).where(col(HashtagDay.day) == newest)
+    """Fit on the newest row of each hashtag in ``hashtag_day``, also of those that are
+    not observed any more: dead ones rarely are.
+    """
+    newest = (
+        select(col(HashtagDay.hashtag), func.max(col(HashtagDay.day)).label("day"))
+        .group_by(col(HashtagDay.hashtag))
+        .subquery()
     )
+    columns = (HashtagDay.wave, HashtagDay.trended_days, HashtagDay.stage)
+    is_newest = and_(
+        col(HashtagDay.hashtag) == newest.c.hashtag,
+        col(HashtagDay.day) == newest.c.day,
+    )
+    rows = session.execute(select(*map(col, columns)).join(newest, is_newest))
     return lifespan_of((wave, days, stage) for wave, days, stage in rows)

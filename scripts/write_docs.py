@@ -2,6 +2,7 @@
 tables of settings and commands in the README. With ``--check`` it only compares.
 """
 
+import inspect
 import json
 import re
 import sys
@@ -14,6 +15,7 @@ from sqlalchemy import Column
 from sqlalchemy.types import TypeDecorator
 
 import cli
+from ml.daily.hashtag_day import stages_of
 from store.bulk import sql_table
 from store.settings import Settings
 from store.tables import ALL, HashtagDay, Table
@@ -33,7 +35,6 @@ TYPES = {
     "VARCHAR": "text",
 }
 STAGE = re.compile(r"(Rising|Peak|Decline|Death): (.*?)\.(?= |$)")
-STAGE_SQL = re.compile(r"(?m)^    CASE\n((?:(?!^    CASE\n).*\n)*?)    END AS stage$")
 
 
 def main() -> None:
@@ -131,18 +132,15 @@ def _usage(param: Any) -> str:
 
 def _stages() -> str:
     told = STAGE.findall(_one_line(HashtagDay.model_fields["stage"].description or ""))
-    query = (ROOT / "ml/daily/hashtag_day.sql").read_text(encoding="utf-8")
-    found = STAGE_SQL.search(query)
-    if len(told) != 4 or not found:
-        sys.exit("hashtag_day.stage no longer tells the four stages, or its SQL moved")
+    if len(told) != 4:
+        sys.exit("hashtag_day.stage no longer tells the four stages")
     listed = "\n".join(f"- **{name}**: {words}." for name, words in told)
-    cases = "\n".join(line.strip() for line in found[1].splitlines())
     return (
         "## Lifecycle stages\n\n"
         "Where a hashtag stands at the end of a day, judged by what was known then;\n"
-        f"the peak is the highest so far.\n\n{listed}\n\n"
-        "The first that fits, as computed:\n\n"
-        f"```sql\n{cases}\n```\n\n"
+        f"the peak is the highest of its wave so far.\n\n{listed}\n\n"
+        "As computed:\n\n"
+        f"```python\n{inspect.getsource(stages_of)}```\n\n"
         f"`level`: {_meaning('level')} `velocity_rate`: {_meaning('velocity_rate')}"
     )
 

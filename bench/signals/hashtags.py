@@ -1,9 +1,9 @@
 """When a hashtag's peak is called, and where, beside three falling points in a row.
 
 Each hour of a Twitter hashtag's history stands for one day of ours: it goes through the
-store's snapshots and the real daily step, and a call counts from the day on which it
-was known. The bounds of the call were chosen on the even lines of the file; the odd
-lines are reported.
+store's snapshots and the real daily step, times 1,000 where it is not said otherwise,
+and a call counts from the day on which it was known. The bounds of the call were chosen
+on the even lines of the file; the odd lines are reported.
 
 References
 ----------
@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 import ml.daily
+from ml.daily.hashtag_day import hashtag_days
 from sample.world import Market
 from store.duck import duck_session, put, sql_beside
 from store.settings import Settings
@@ -80,6 +81,10 @@ def run() -> Table | str:
             "three falling points": falling_calls,
         }.items():
             table.add_row(name, caller, *figures(truths, calls(truths)))
+    table.add_section()
+    for name, totals in fed_otherwise(real).items():
+        found = stage_calls(real, totals)
+        table.add_row(f"Twitter: {name}", "TrendGuard", *figures(real, found))
     table.caption = (
         "peak error, delay: of the first call; false: the first call is made before "
         f"the peak, or puts it over {NEAR_DAYS} days off"
@@ -105,23 +110,60 @@ def sample_waves() -> list[Truth]:
     return [t for t in truths if 30 <= t.peak < len(t.views) - 30]
 
 
-def stage_calls(truths: list[Truth]) -> list[list[Call]]:
+def fed(truths: list[Truth], scale: float = 1000, offset: float = 0) -> list[Floats]:
+    """Return the totals of each series as a site may count them."""
+    return [np.floor(np.cumsum(t.views) * scale + offset) for t in truths]
+
+
+def fed_otherwise(truths: list[Truth]) -> dict[str, list[Floats]]:
+    """Return the same series on other scales, rounded, noisy and with gaps (NaN)."""
+    rng = np.random.default_rng(5)
+    noisy = [
+        Truth(t.views * np.maximum(1 + 0.2 * rng.standard_normal(len(t.views)), 0), 0)
+        for t in truths
+    ]
+    every_second = fed(truths)
+    for totals in every_second:
+        totals[1::2] = np.nan
+    missing = fed(truths)
+    for totals in missing:
+        totals[rng.random(len(totals)) < 0.3] = np.nan
+    return {
+        "from 1,000,000": fed(truths, offset=1e6),
+        "as counted": fed(truths, 1),
+        "as counted, from 1,000": fed(truths, 1, 1e3),
+        "as counted, from 1,000,000": fed(truths, 1, 1e6),
+        "20 % noise": fed(noisy),
+        "4 digits": [rounded(totals, 4) for totals in fed(truths)],
+        "3 digits": [rounded(totals, 3) for totals in fed(truths)],
+        "3 digits, from 1,000,000": [
+            rounded(totals, 3) for totals in fed(truths, offset=1e6)
+        ],
+        "every second total": every_second,
+        "30 % missing": missing,
+    }
+
+
+def rounded(totals: Floats, digits: int) -> Floats:
+    """Return totals cut to so many digits."""
+    places = np.floor(np.log10(np.maximum(totals, 1))) + 1 - digits
+    unit = 10 ** np.maximum(places, 0)
+    cut: Floats = np.floor(totals / unit) * unit
+    return cut
+
+
+def stage_calls(
+    truths: list[Truth], totals: list[Floats] | None = None
+) -> list[list[Call]]:
     """Return every change to Decline or Death of the real daily step."""
-    totals = [np.floor(np.cumsum(t.views) * 1000) for t in truths]
+    totals = totals or fed(truths)
     first = datetime.combine(START_ON, datetime.min.time(), UTC)
+    seen = [(n, int(d)) for n, t in enumerate(totals) for d in np.flatnonzero(t >= 0)]
+    at = [first + timedelta(days=day, hours=23) for _, day in seen]
     columns = {
-        "hashtag": np.repeat(np.arange(len(truths)), [len(t) for t in totals]).astype(
-            str
-        ),
-        "observed_at": pa.array(
-            [
-                first + timedelta(days=d, hours=23)
-                for t in totals
-                for d in range(len(t))
-            ],
-            pa.timestamp("us", "UTC"),
-        ),
-        "view_count": np.concatenate(totals).astype(np.int64),
+        "hashtag": [str(number) for number, _ in seen],
+        "observed_at": pa.array(at, pa.timestamp("us", "UTC")),
+        "view_count": np.array([totals[n][d] for n, d in seen], np.int64),
     }
     calls: list[list[Call]] = [[] for _ in truths]
     for hashtag, called, peak in daily_rows(pa.table(columns), CALLS):
@@ -142,12 +184,13 @@ def daily_rows(snapshots: pa.Table, query: str) -> list[tuple[Any, ...]]:
             "share_count BIGINT)"
         )
         duck.execute(
-            "CREATE TABLE bounds AS SELECT min(observed_at)::DATE AS first_day, "
+            "CREATE TABLE bounds AS SELECT min(observed_at)::DATE AS since, "
             "max(observed_at)::DATE AS last_day FROM snapshot"
         )
-        for step in ("video_seen", "hashtag_day"):
+        for step in ("video_seen", "bot_change", "total_day"):
             query_of_step = sql_beside(ml.daily.__file__, step)
             duck.execute(f"CREATE TABLE {step} AS {query_of_step}")
+        put(duck, "hashtag_day", hashtag_days(duck))
         return duck.execute(query).fetchall()
 
 

@@ -9,12 +9,13 @@ import duckdb
 import pyarrow as pa
 
 from ml.daily.following import DERIVED, relation
+from ml.daily.hashtag_day import hashtag_days
 from ml.daily.mark import Mark, earlier
 from store.changes import KNOWN_AT
 from store.duck import put, sql_beside
 from store.settings import Settings
 
-STEPS = ("video_seen", "offer", "resale_day")
+STEPS = ("video_seen", "bot_change", "offer", "resale_day")
 
 
 def update_daily(
@@ -40,11 +41,8 @@ def update_daily(
             since=since,
         )
         _make_days(duck)
-    for table in DERIVED:
-        duck.execute(
-            f"DELETE FROM {relation(table)} WHERE day NOT BETWEEN ? AND ?",
-            [first, last],
-        )
+    for name in ("total_day", *map(relation, DERIVED)):
+        duck.execute(f"DELETE FROM {name} WHERE day NOT BETWEEN ? AND ?", [first, last])
     duck.execute(
         "INSERT INTO unstored_product FROM stale_product EXCEPT FROM unstored_product"
     )
@@ -76,12 +74,14 @@ def _make_days(duck: duckdb.DuckDBPyConnection) -> None:
     )
     for step in STEPS:
         duck.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {_query(step)}")
-    for name in ("hashtag_day", "category_day"):
-        duck.execute(f"DELETE FROM {name} WHERE day >= (SELECT since FROM bounds)")
-        duck.execute(
-            f"INSERT INTO {name} BY NAME SELECT made.* FROM ({_query(name)}) AS made, "
-            "bounds WHERE day >= since"
-        )
+    # Kept, as thousands of snapshots are a day's few totals.
+    totals = _query("total_day")
+    duck.execute(f"CREATE TABLE IF NOT EXISTS total_day AS {totals} LIMIT 0")
+    _make_since(duck, "total_day", totals)
+    duck.register("hashtag_days", hashtag_days(duck))
+    _make_since(duck, "hashtag_day", "FROM hashtag_days")
+    duck.unregister("hashtag_days")
+    _make_since(duck, "category_day", _query("category_day"))
     duck.execute(
         "DELETE FROM product_day USING todo "
         "WHERE product_day.product_id = todo.product_id AND day >= from_day"
@@ -122,6 +122,15 @@ def _link_orders(duck: duckdb.DuckDBPyConnection) -> None:
     )
     duck.execute(f"INSERT INTO linked_order {_query('order_features')}")
     duck.execute("DROP TABLE asked")
+
+
+def _make_since(duck: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
+    """Put a query's rows from ``bounds.since`` on in the place of a table's."""
+    duck.execute(f"DELETE FROM {name} WHERE day >= (SELECT since FROM bounds)")
+    duck.execute(
+        f"INSERT INTO {name} BY NAME SELECT made.* FROM ({query}) AS made, bounds "
+        "WHERE day >= since"
+    )
 
 
 def set_last_day(

@@ -12,7 +12,9 @@ from store.tables.base import Table, UtcDateTime
 
 
 class HashtagDay(Table, table=True):
-    """A hashtag as it was known at the end of one day."""
+    """A hashtag as it was known at the end of one day; there is no row where its newest
+    total is over 30 days old, for then nothing is known of it.
+    """
 
     __tablename__ = "hashtag_day"
 
@@ -23,10 +25,12 @@ class HashtagDay(Table, table=True):
     """The day (UTC) at whose end this was known."""
 
     observed_at: datetime = Field(sa_type=UtcDateTime)
-    """When the newest total used here was seen, UTC."""
+    """When the newest total used here was seen, UTC: up to 30 days ago."""
 
     view_count: int = Field(sa_type=BigInteger)
-    """Newest known total of views; a lower one counts once it has stood for 3 days."""
+    """Newest known total of views; a lower one counts once it has stood for 3 days. One
+    that was over a tenth too high for no more than 2 days is left out of all rows from
+    the day on which more totals since have contradicted it."""
 
     daily_views: float
     """Views a day up to the newest total, since the newest lower one that is at least
@@ -52,8 +56,9 @@ class HashtagDay(Table, table=True):
 
     wave: int = 0
     """Number of the wave, from 1; 0 before any was seen to rise. A wave begins when
-    `smooth_views` is twice its lowest since the peak of the last one was called, and
-    over its mean since then (for the first wave: since the first day)."""
+    `smooth_views` is twice its lowest since the peak of the last one was called, by
+    more than the noise of counting (4 standard deviations of a week's count), and over
+    its mean since then (for the first wave: since the first day)."""
 
     wave_peak_views: float = 0.0
     """Highest `smooth_views` of this wave so far."""
@@ -73,11 +78,13 @@ class HashtagDay(Table, table=True):
 
     stage: str
     """Rising: within 7 % of the wave's peak so far and over 7 % up on the week before.
-    Peak: the wave is not called over. Decline: called over, for the mean of 3 days was
-    under 60 % of a peak that is 3.5 times the lowest day since the last call (for the
-    first wave: the mean since the first day), or `smooth_views` was under half of the
-    peak for 28 days; until it is as high again, or a new wave begins. Death: under
-    10 % of the wave's peak, after its call; or a week without a view."""
+    Peak: not called over; so are quiet days before any wave, `wave` 0. Decline: called
+    over, for the mean of 3 days was under 60 % of a peak that is 4 times the lowest
+    day since the last call (for the first wave: the mean since the first day) and over
+    it by more than the noise of counting, or `smooth_views` was under half of the peak
+    for 28 days; until it is as high again, or a new wave begins. Death: under 10 % of
+    the wave's peak, after its call; or before any wave, 8 weeks with less than a view a
+    day: what made the total was over before it was first seen."""
 
 
 class CategoryDay(Table, table=True):

@@ -1,8 +1,13 @@
 """Days left, and between which bounds."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import numpy as np
 
-from ml.lifespan import fit_lifespan, lifespan_of
+from ml.lifespan import fit_lifespan, lifespan_of, stored_lifespan
+from store.database import open_database
+from store.settings import Settings
+from store.tables import HashtagDay
 
 TEN = np.arange(10, 101, 10)
 
@@ -48,3 +53,39 @@ def test_too_few_ends_give_no_number():
     assert lifespan_of([(1, 30, "Death")] * 4).days_left(0) is None
     going_on = [(1, 30, "Death")] * 4 + [(1, 30, "Peak")] * 9
     assert lifespan_of(going_on).days_left(0) is None
+
+
+def test_the_stored_one_is_of_each_hashtag_s_newest_row(tmp_path):
+    database = open_database(Settings(data_dir=tmp_path))
+    with database.writing() as session:
+        for number, days in enumerate(TEN):
+            # Some are not observed any more: their newest rows are older.
+            for back, stage in ((1, "Decline"), (0, "Death")):
+                session.add(newest_row(number, int(days) - back, number + back, stage))
+    with database.reading() as session:
+        lifespan = stored_lifespan(session)
+    database.close()
+    assert lifespan.days_left(0) == 50
+
+
+def newest_row(number: int, days: int, age: int, stage: str) -> HashtagDay:
+    day = date(2026, 10, 1) - timedelta(age)
+    return HashtagDay(
+        hashtag=f"tag{number}",
+        day=day,
+        observed_at=datetime(2026, 9, 1, tzinfo=UTC),
+        view_count=1,
+        daily_views=0,
+        bot_share=0,
+        real_daily_views=0,
+        smooth_views=0,
+        velocity_rate=0,
+        peak_views=1,
+        wave=1,
+        wave_peak_views=1,
+        peak_on=day,
+        days_since_peak=0,
+        level=0,
+        trended_days=days,
+        stage=stage,
+    )

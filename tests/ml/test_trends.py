@@ -96,7 +96,7 @@ def test_bought_views_are_counted_out(store):
     assert after["real_daily_views"] < 0.6 * before["real_daily_views"]
 
 
-def test_a_hashtag_that_stands_still_is_dead_not_broken(store):
+def stand_still(store, days: int) -> None:
     still = [
         {
             "hashtag": "still",
@@ -104,13 +104,29 @@ def test_a_hashtag_that_stands_still_is_dead_not_broken(store):
             "view_count": 1200,
             "source": "import",
         }
-        for day in range(10)
+        for day in range(days)
     ]
     with store.writing() as session:
         merge_rows(session, HashtagSnapshot, pa.Table.from_pylist(still))
+
+
+def test_a_hashtag_that_stands_still_is_dead_in_the_end_not_broken(store):
+    stand_still(store, 10)
+    (row,) = trends(store, ["still"])
+    assert (row["stage"], row["wave"], row["level"]) == ("Peak", 0, 0)
+    stand_still(store, 70)
     (row,) = trends(store, ["still"])
     assert (row["stage"], row["trended_days"], row["level"]) == ("Death", 0, 0)
     refresh(store, store.settings)
+
+
+def test_one_that_is_not_observed_any_more_is_answered_as_it_was_last_known(store):
+    stand_still(store, 200)
+    (row,) = trends(store, ["ribbed"])
+    seen_on = date(2026, 1, 1) + timedelta(len(DAILY) - 1)
+    assert row["observed_at"].date() == seen_on
+    assert row["day"] == seen_on + timedelta(30)
+    assert row["stage"] == "Death"
 
 
 def test_what_is_dated_after_today_is_not_used_yet(store):

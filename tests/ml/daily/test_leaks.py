@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import ml.daily.tables
 from ml.daily import link_asked, open_workbench
+from ml.daily.hashtag_day import hashtag_days
 from ml.dataset import label_orders
 from ml.features import GROUPS, Encoder
 from ml.serving import Scorer
@@ -113,10 +114,13 @@ def _hashtag_days(duck, seen) -> pa.Table:
         "observed_at TIMESTAMPTZ, view_count BIGINT, is_bought INTEGER)"
     )
     duck.execute(
-        "CREATE OR REPLACE TABLE bounds AS SELECT DATE '2026-02-15' AS last_day"
+        "CREATE OR REPLACE TABLE bounds AS SELECT DATE '2026-01-01' AS since, "
+        "DATE '2026-02-15' AS last_day"
     )
-    query = sql_beside(ml.daily.tables.__file__, "hashtag_day")
-    return duck.sql(query).to_arrow_table()
+    for step in ("bot_change", "total_day"):
+        query = sql_beside(ml.daily.tables.__file__, step)
+        duck.execute(f"CREATE OR REPLACE TABLE {step} AS {query}")
+    return hashtag_days(duck)
 
 
 def test_serving_an_old_order_gives_its_training_row(trained, all_days):

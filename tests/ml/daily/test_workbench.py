@@ -8,6 +8,7 @@ import signal
 import time
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pyarrow as pa
 import pytest
 import time_machine
@@ -167,6 +168,68 @@ def stored_tables(database: Database) -> dict[str, pa.Table]:
             )
             for table in (HashtagDay, CategoryDay, ProductDay)
         }
+
+
+def wave(hashtag: str, slips: tuple[int, ...] = ()) -> list[tuple[type[Table], dict]]:
+    """A hashtag's snapshots over all days, two a day: calm, a wave that dies, another;
+    some read ten times too high.
+    """
+    half_days = np.arange(140)
+    tops = (40, 95) if hashtag == "a" else (20, 70)
+    views = 100 + sum(
+        50_000
+        * 0.7 ** np.where(half_days < top, top - half_days, (half_days - top) / 2)
+        for top in tops
+    )
+    return [
+        (
+            HashtagSnapshot,
+            {
+                "hashtag": hashtag,
+                "observed_at": START + timedelta(hours=12 * int(number) + 3),
+                "view_count": int(total) * (10 if number in slips else 1),
+                "source": "import",
+            },
+        )
+        for number, total in enumerate(np.cumsum(views))
+    ]
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    order=st.permutations(range(140)),
+    slips=st.sets(st.integers(0, 139), max_size=3),
+    cuts=st.lists(st.integers(0, 280), min_size=1, max_size=4),
+)
+def test_waves_come_out_the_same_whatever_came_in_first(store, order, slips, cuts):
+    clear(store)
+    one, two = wave("a", tuple(slips)), wave("b")
+    rows = [*two[:100], *(one[number] for number in order), *two[100:]]
+    ends = [*sorted(cuts), len(rows)]
+    for start, end in zip([0, *ends], ends, strict=False):
+        if end == start:
+            continue
+        arrive_together(store, rows[start:end])
+        with open_workbench(store) as duck:
+            store_daily(duck, store)
+            followed = daily_tables(duck)["hashtag_day"]
+    for file in store.settings.data_dir.glob("workbench.*"):
+        file.unlink()
+    with open_workbench(store) as duck:
+        anew = daily_tables(duck)["hashtag_day"]
+    assert_same(followed, anew)
+    assert_same(stored_tables(store)["hashtag_day"], anew.select(followed.column_names))
+    calm = [row for row in anew.to_pylist() if row["hashtag"] == "b"]
+    assert {row["stage"] for row in calm} == {"Rising", "Peak", "Decline", "Death"}
+    assert {row["wave"] for row in calm} == {0, 1, 2}
+
+
+def arrive_together(database: Database, rows: list[tuple[type[Table], dict]]) -> None:
+    columns = sql_table(HashtagSnapshot).columns
+    schema = arrow_schema([columns[name] for name in rows[0][1]])
+    table = pa.Table.from_pylist([row for _, row in rows], schema)
+    with database.writing() as session:
+        merge_rows(session, HashtagSnapshot, table)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
