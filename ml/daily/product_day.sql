@@ -121,8 +121,10 @@ resale AS (
             )
             + k.resale_lean_n * k.resale_log
         ) / (r.weight + k.resale_lean_n) AS drop_log,
-        -- Nine in ten: 1.645 standard errors to either side.
-        1.645 * k.resale_spread_log / sqrt(r.weight + k.resale_lean_n) AS half_width
+        -- Nine in ten: 1.645 standard errors to either side, and a median's is 1.25
+        -- times a mean's; how prices move in a month is part of their spread.
+        1.645 * 1.25 * k.resale_spread_log / sqrt(r.weight + k.resale_lean_n)
+            AS half_width
     FROM resale_day AS r
     JOIN category_day AS k USING (category, day)
 )

@@ -36,6 +36,7 @@ standing AS (
         max(observed_at) AS as_of,
         list({from_on: from_on, log: log_ratio, is_sold: is_sold, is_new: is_new})
             FILTER (log_ratio IS NOT NULL) AS offers,
+        list_min(max(from_on, 12) FILTER (log_ratio IS NOT NULL)) AS newest_from,
         var_samp(log_ratio) AS log_variance,
         count(log_ratio) AS log_n,
         avg(log_ratio) FILTER (is_sold) - avg(log_ratio) FILTER (NOT is_sold)
@@ -52,11 +53,8 @@ standing AS (
 newest AS (
     -- The dozen seen last, and all that were seen on the same day as the twelfth.
     SELECT
-        * EXCLUDE (offers),
-        list_filter(
-            offers,
-            lambda o: o.from_on >= list_reverse_sort(offers)[least(12, len(offers))].from_on
-        ) AS offers
+        * EXCLUDE (offers, newest_from),
+        list_filter(offers, lambda o: o.from_on >= newest_from) AS offers
     FROM standing
 )
 
