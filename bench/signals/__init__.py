@@ -10,6 +10,7 @@ PARTS = (
     "hashtags",
     "totals",
     "bots",
+    "resale",
     "sneakers",
     "matching",
     "links",

@@ -160,13 +160,13 @@ def _put_product_day(duck: duckdb.DuckDBPyConnection) -> None:
         settings = Settings(data_dir=Path(folder) / "data")
         database = open_database(settings)
         import_folder(database, settings, export)
-        database.close()
-        with open_workbench(settings) as bench:
+        with open_workbench(database) as bench:
             ours = bench.sql(
                 "SELECT product_id AS model, day, "
                 "list_price_usd * (1 - resale_drop) AS price FROM product_day "
                 "WHERE resale_drop IS NOT NULL"
             ).to_arrow_table()
+        database.close()
     duck.register("_ours", ours)
     duck.execute("CREATE TABLE ours AS FROM _ours")
 

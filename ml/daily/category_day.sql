@@ -72,20 +72,31 @@ effect AS (
     GROUP BY category, day
 ),
 
-level AS (
+alike AS (
     SELECT
         r.category,
         r.day,
-        sum(r.weight) AS weight,
-        sum(
-            r.log_sum
-            - e.ask_over_sold_log * coalesce(r.ask_weight, 0)
-            - e.new_over_used_log * coalesce(r.new_weight, 0)
-        ) AS log_sum
+        r.weight,
+        r.log_ratio
+        - e.ask_over_sold_log * r.ask_share
+        - e.new_over_used_log * r.new_share AS log_ratio,
+        e.resale_spread_log ** 2 / r.weight AS noise
     FROM resale_day AS r
     JOIN effect AS e USING (category, day)
     WHERE r.weight IS NOT NULL
-    GROUP BY r.category, r.day
+),
+
+level AS (
+    SELECT
+        category,
+        day,
+        sum(weight) AS weight,
+        sum(weight * log_ratio) AS log_sum,
+        -- How far its products lie apart in truth; 10 of them stand for 0.3 either way.
+        (coalesce((count(*) - 1) * (var_samp(log_ratio) - avg(noise)), 0) + 10 * 0.09)
+            / (count(*) + 9) AS apart
+    FROM alike
+    GROUP BY category, day
 ),
 
 shop AS (
@@ -106,7 +117,11 @@ SELECT
     coalesce(e.resale_spread_log, 0.15) AS resale_spread_log,
     -- Few offers lean on those of all categories: 10 of them stand beside.
     (coalesce(l.log_sum, 0) + 10 * s.log_ratio) / (coalesce(l.weight, 0) + 10)
-        AS resale_log
+        AS resale_log,
+    -- The less its products differ, the more they say about one another.
+    coalesce(
+        e.resale_spread_log ** 2 / greatest(l.apart, e.resale_spread_log ** 2 / 3), 0.25
+    ) AS resale_lean_n
 FROM returns AS t
 LEFT JOIN effect AS e USING (category, day)
 LEFT JOIN level AS l USING (category, day)

@@ -112,15 +112,19 @@ price_day AS (
 resale AS (
     SELECT
         r.*,
-        -- Three offers at the category's level stand beside a product's own.
+        -- Some offers at the category's level stand beside a product's own.
         (
-            r.log_sum
-            - k.ask_over_sold_log * coalesce(r.ask_weight, 0)
-            - k.new_over_used_log * coalesce(r.new_weight, 0)
-            + 3 * k.resale_log
-        ) / (r.weight + 3) AS log_ratio,
-        -- Nine in ten: 1.645 standard errors to either side.
-        1.645 * k.resale_spread_log / sqrt(r.weight + 3) AS half_width
+            r.weight * (
+                r.log_ratio
+                - k.ask_over_sold_log * r.ask_share
+                - k.new_over_used_log * r.new_share
+            )
+            + k.resale_lean_n * k.resale_log
+        ) / (r.weight + k.resale_lean_n) AS drop_log,
+        -- Nine in ten: 1.645 standard errors to either side, and a median's is 1.25
+        -- times a mean's; how prices move in a month is part of their spread.
+        1.645 * 1.25 * k.resale_spread_log / sqrt(r.weight + k.resale_lean_n)
+            AS half_width
     FROM resale_day AS r
     JOIN category_day AS k USING (category, day)
 )
@@ -138,9 +142,9 @@ SELECT
     trend.bot_share,
     trend.observed_at AS trend_as_of,
     p.list_price_minor / minor_units(p.currency) * d.usd_per_unit AS list_price_usd,
-    1 - exp(resale.log_ratio) AS resale_drop,
-    1 - exp(resale.log_ratio + resale.half_width) AS resale_drop_low,
-    1 - exp(resale.log_ratio - resale.half_width) AS resale_drop_high,
+    1 - exp(resale.drop_log) AS resale_drop,
+    1 - exp(resale.drop_log + resale.half_width) AS resale_drop_low,
+    1 - exp(resale.drop_log - resale.half_width) AS resale_drop_high,
     resale.sold_usd AS resale_median_sold_usd,
     resale.ask_usd AS resale_median_ask_usd,
     coalesce(resale.sold_n, 0) AS resale_sold_n,

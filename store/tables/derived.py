@@ -123,6 +123,10 @@ class CategoryDay(Table, table=True):
     """Mean logarithm of resale over list price, of used things at the level of sales,
     with 10 offers at the shop's mean beside."""
 
+    resale_lean_n: float
+    """As how many offers `resale_log` stands beside a product's own: the variance of
+    one offer over that between products, 3 at most."""
+
 
 class ProductDay(Table, table=True):
     """A product as it was known at the end of one day: what the model reads."""

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("new_over_used_log", sa.Float(), nullable=False),
         sa.Column("resale_spread_log", sa.Float(), nullable=False),
         sa.Column("resale_log", sa.Float(), nullable=True),
+        sa.Column("resale_lean_n", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("category", "day"),
     )
     op.create_index("ix_category_day_day", "category_day", ["day"])
