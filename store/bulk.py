@@ -99,8 +99,7 @@ def merge_rows(session: Session, table: type[Table], rows: Rows) -> Merged:
             first = session.execute(select(func.min(target.c[known_at]))).scalar_one()
             note_change(session, table, first.date())
         return Merged(added, 0, 0)
-    stage = _stage(session, target, rows.schema.names)
-    insert_rows(session, stage, rows)
+    stage = stage_rows(session, target, rows)
     merged = _merge(session, table, stage)
     stage.drop(session.connection())
     return merged
@@ -140,6 +139,18 @@ def _merge(session: Session, table: type[Table], stage: SqlTable) -> Merged:
     if since and since[0]:
         note_change(session, table, since[0].date())
     return Merged(added, updated, total - added - updated)
+
+
+def stage_rows(session: Session, target: SqlTable, rows: Rows) -> SqlTable:
+    """Put rows, of some of a table's columns, into a temporary table beside it."""
+    columns = [Column(name, target.c[name].type) for name in rows.schema.names]
+    stage = SqlTable(
+        f"stage_{target.name}", MetaData(), *columns, prefixes=["TEMPORARY"]
+    )
+    stage.drop(session.connection(), checkfirst=True)
+    stage.create(session.connection(), checkfirst=False)
+    insert_rows(session, stage, rows)
+    return stage
 
 
 def replace_rows(session: Session, table: type[Table], rows: pa.Table) -> None:
@@ -189,16 +200,6 @@ def _fill(session: Session, target: SqlTable, rows: Rows) -> int:
     for index in indexes:
         index.create(connection)
     return added
-
-
-def _stage(session: Session, target: SqlTable, names: list[str]) -> SqlTable:
-    columns = [Column(n, target.c[n].type) for n in names]
-    stage = SqlTable(
-        f"stage_{target.name}", MetaData(), *columns, prefixes=["TEMPORARY"]
-    )
-    stage.drop(session.connection(), checkfirst=True)
-    stage.create(session.connection(), checkfirst=False)
-    return stage
 
 
 def _arrow_type(column: Column[Any]) -> pa.DataType:
