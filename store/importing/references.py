@@ -2,23 +2,22 @@
 products and orders that exist.
 """
 
-from collections.abc import Callable
+from typing import Any
 
 import duckdb
 import pyarrow as pa
-from duckdb.func import ARROW
-from sqlalchemy import select
+from sqlalchemy import Column, select
 from sqlmodel import Session
 
-from store.bulk import read_rows, sql_table
+from store.bulk import read_rows, sql_table, stage_rows
 from store.duck import put
 from store.importing.files import DECILE, ORDERS, RETURNS, UNKNOWN_PRODUCT, FileKind
 from store.privacy import (
+    NORMAL_ZIP,
     OLDEST_AGE,
     Pseudonymiser,
     age_band,
     census_incomes,
-    normal_zip,
 )
 from store.settings import Settings
 from store.tables import Order, Product, ZipIncome
@@ -35,9 +34,8 @@ def prepare(
         If the pseudonyms' key can't be used, or is gone while orders are stored.
     """
     has_orders = session.execute(select(sql_table(Order)).limit(1)).first() is not None
-    key = Pseudonymiser(settings.pseudonym_key_file, may_make=not has_orders)
-    _function(duck, "pseudonym", key.pseudonym)
-    _function(duck, "normal_zip", normal_zip)
+    Pseudonymiser(settings.pseudonym_key_file, may_make=not has_orders).teach(duck)
+    duck.execute(NORMAL_ZIP)
     ages = range(OLDEST_AGE + 1)
     bands = pa.table({"age": list(ages), "band": [age_band(age) for age in ages]})
     put(duck, "age_bands", bands)
@@ -50,10 +48,10 @@ def prepare(
 def load_references(
     duck: duckdb.DuckDBPyConnection, session: Session, kind: FileKind
 ) -> None:
-    """Load what rows of a kind refer to, as the store has it by now."""
+    """Load what the rows of ``typed`` refer to, as the store has it by now."""
     if UNKNOWN_PRODUCT.keys() & kind.checks.keys():
-        products = read_rows(session, select(sql_table(Product).c.product_id))
-        put(duck, "known_products", products)
+        product = sql_table(Product).c
+        _load_known(duck, session, "known_products", [product.product_id])
     if kind is ORDERS:
         put(duck, "zip_deciles", _deciles(duck, session))
         duck.execute(
@@ -61,9 +59,26 @@ def load_references(
             "(SELECT z.decile FROM zip_deciles z WHERE z.zip = normal_zip(code))"
         )
     if kind is RETURNS:
-        orders = sql_table(Order).c
-        query = select(orders.order_id, orders.purchased_at)
-        put(duck, "known_orders", read_rows(session, query))
+        order = sql_table(Order).c
+        known = [order.order_id, order.purchased_at]
+        _load_known(duck, session, "known_orders", known)
+
+
+def _load_known(
+    duck: duckdb.DuckDBPyConnection,
+    session: Session,
+    name: str,
+    columns: list[Column[Any]],
+) -> None:
+    # Of a long history only what the file names is read: the first column is the key.
+    key = columns[0]
+    named = duck.sql(
+        f"SELECT DISTINCT {key.name} FROM typed WHERE {key.name} IS NOT NULL"
+    )
+    stage = stage_rows(session, key.table, named.to_arrow_table())
+    query = select(*columns).where(key.in_(select(stage.c[key.name])))
+    put(duck, name, read_rows(session, query))
+    stage.drop(session.connection())
 
 
 def _deciles(duck: duckdb.DuckDBPyConnection, session: Session) -> pa.Table:
@@ -71,15 +86,7 @@ def _deciles(duck: duckdb.DuckDBPyConnection, session: Session) -> pa.Table:
     own = read_rows(session, select(table.zip, table.income_decile.label("decile")))
     if own.num_rows:
         return own
-    put(duck, "census", census_incomes())
+    named = duck.execute("SELECT count(zip) FROM typed").fetchall()[0][0]
+    census = census_incomes() if named else census_incomes().slice(0, 0)
+    put(duck, "census", census)
     return duck.sql(f"SELECT zip, {DECILE} AS decile FROM census AS t").to_arrow_table()
-
-
-def _function(
-    duck: duckdb.DuckDBPyConnection, name: str, function: Callable[[str], str]
-) -> None:
-    def on_chunk(texts: pa.ChunkedArray) -> pa.Array:
-        values = texts.to_pylist()
-        return pa.array([None if v is None else function(v) for v in values])
-
-    duck.create_function(name, on_chunk, ["varchar"], "varchar", type=ARROW)
