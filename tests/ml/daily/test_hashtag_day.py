@@ -340,6 +340,21 @@ def test_bought_views_are_taken_from_the_day_they_were_seen():
     assert share[first + timedelta(45)] == pytest.approx(0.02)
     real = found["real_daily_views"] / found["daily_views"]
     assert real == pytest.approx(1 - found["bot_share"])
+    # Row 11 is day 12; a week's views are freed from a week's bots.
+    week = found["bot_share"][5:12].mean()
+    assert found["smooth_views"][11] == pytest.approx(50_000 * (1 - week))
+
+
+def test_videos_seen_before_the_first_total_count_from_it_on():
+    videos = [("a", -3, 300_000, 1), ("b", -2, 100_000, 0)]
+    found = days_of(daily([50_000] * 20), videos)
+    assert found["bot_share"][0] == pytest.approx(300_400 / 420_000)
+
+
+def test_velocity_is_against_a_week_before():
+    found = days_of(daily(10_000 * 1.02 ** np.arange(40)))
+    assert found["velocity_rate"][-1] == pytest.approx(1.02**7 - 1, abs=0.002)
+    assert set(found["velocity_rate"][:7]) == {0}
 
 
 @settings(max_examples=60, deadline=None)
