@@ -275,6 +275,12 @@ def test_a_total_that_was_read_ten_times_too_high_is_forgotten_once_others_say_s
     assert days_of(known)["view_count"][-1] == wrong[20.5]
 
 
+def test_the_newest_total_of_a_day_is_the_day_s():
+    totals = daily([10_000] * 20)
+    found = days_of(totals | {10.2: 9_000_000})
+    assert found["daily_views"] == pytest.approx(np.full(19, 10_000))
+
+
 def test_a_first_total_that_was_far_too_high_is_forgotten():
     right = daily(2_000 + 400_000 * shape(40, 110))
     wrong = right | {0.5: 10 * right[0.5]}
