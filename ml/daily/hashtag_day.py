@@ -130,7 +130,6 @@ class _Rows:
         seconds = self._readings.totals.seconds[newest, cells.reading]
         stage = stages_of(
             cells.of(waves.is_over),
-            cells.of(waves.wave),
             wave_level=_share(smooth, wave_peak),
             velocity_rate=velocity,
             # What has no views at all has not begun.
@@ -188,16 +187,14 @@ class _Cells:
 
 def stages_of(
     is_over: Flags,
-    wave: Ints,
     *,
     wave_level: Floats,
     velocity_rate: Floats,
     quiet_days: Ints,
 ) -> npt.NDArray[np.intp]:
     """Return each row's stage, as a number in `STAGES`."""
-    # What made this total was over before anyone looked.
-    was_over_before = (wave == 0) & (quiet_days >= QUIET_DAYS)
-    death = was_over_before | (is_over & (wave_level < LIVELY_LEVEL))
+    # Quiet for long without a call: what made the total was over before anyone looked.
+    death = (is_over & (wave_level < LIVELY_LEVEL)) | (quiet_days >= QUIET_DAYS)
     rising = (wave_level >= RISING_LEVEL) & (velocity_rate > RISING_RATE)
     return np.select([death, is_over, rising], [3, 2, 0], default=1)
 

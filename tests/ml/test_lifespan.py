@@ -51,7 +51,7 @@ def test_trends_that_were_never_seen_to_begin_are_left_out():
 
 def test_too_few_ends_give_no_number():
     assert lifespan_of([(1, 30, "Death")] * 4).days_left(0) is None
-    going_on = [(1, 30, "Death")] * 4 + [(1, 30, "Peak")] * 9
+    going_on = [(1, 30, "Death")] * 4 + [(1, 30, "Decline")] * 9
     assert lifespan_of(going_on).days_left(0) is None
 
 

@@ -275,6 +275,12 @@ def test_a_total_that_was_read_ten_times_too_high_is_forgotten_once_others_say_s
     assert days_of(known)["view_count"][-1] == wrong[20.5]
 
 
+def test_the_newest_total_of_a_day_is_the_day_s():
+    totals = daily([10_000] * 20)
+    found = days_of(totals | {10.2: 9_000_000})
+    assert found["daily_views"] == pytest.approx(np.full(19, 10_000))
+
+
 def test_a_first_total_that_was_far_too_high_is_forgotten():
     right = daily(2_000 + 400_000 * shape(40, 110))
     wrong = right | {0.5: 10 * right[0.5]}
@@ -340,6 +346,21 @@ def test_bought_views_are_taken_from_the_day_they_were_seen():
     assert share[first + timedelta(45)] == pytest.approx(0.02)
     real = found["real_daily_views"] / found["daily_views"]
     assert real == pytest.approx(1 - found["bot_share"])
+    # Row 11 is day 12; a week's views are freed from a week's bots.
+    week = found["bot_share"][5:12].mean()
+    assert found["smooth_views"][11] == pytest.approx(50_000 * (1 - week))
+
+
+def test_videos_seen_before_the_first_total_count_from_it_on():
+    videos = [("a", -3, 300_000, 1), ("b", -2, 100_000, 0)]
+    found = days_of(daily([50_000] * 20), videos)
+    assert found["bot_share"][0] == pytest.approx(300_400 / 420_000)
+
+
+def test_velocity_is_against_a_week_before():
+    found = days_of(daily(10_000 * 1.02 ** np.arange(40)))
+    assert found["velocity_rate"][-1] == pytest.approx(1.02**7 - 1, abs=0.002)
+    assert set(found["velocity_rate"][:7]) == {0}
 
 
 @settings(max_examples=60, deadline=None)

@@ -175,7 +175,7 @@ def wave(hashtag: str, slips: tuple[int, ...] = ()) -> list[tuple[type[Table], d
     some read ten times too high.
     """
     half_days = np.arange(140)
-    tops = (40, 95) if hashtag == "a" else (20, 70)
+    tops = (40, 95) if hashtag == "a" else (60, 108)
     views = 100 + sum(
         50_000
         * 0.7 ** np.where(half_days < top, top - half_days, (half_days - top) / 2)
@@ -195,7 +195,7 @@ def wave(hashtag: str, slips: tuple[int, ...] = ()) -> list[tuple[type[Table], d
     ]
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     order=st.permutations(range(140)),
     slips=st.sets(st.integers(0, 139), max_size=3),
