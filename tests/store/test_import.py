@@ -217,9 +217,9 @@ def test_not_utf8_far_into_the_file_is_found(database, tmp_path):
 
 def test_not_utf8_in_a_column_that_is_ignored_is_found(database, tmp_path):
     folder = write(tmp_path / "in", **FILES)
-    (folder / "returns.csv").write_bytes(
-        "order_id,note,returned_at\no1,zu groß,2026-03-09\n".encode("cp1252")
-    )
+    many = b"".join(b"o1,late %d,2026-03-09T08:00:00Z\n" % n for n in range(9000))
+    tail = "o2,zu groß,2026-03-10\n".encode("cp1252")
+    (folder / "returns.csv").write_bytes(b"order_id,note,returned_at\n" + many + tail)
     with pytest.raises(BadFileError, match="UTF-8"):
         run(database, folder)
     assert count(database, Order) == 0
