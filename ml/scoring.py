@@ -24,6 +24,7 @@ from store.importing.reading import open_file
 from store.importing.references import load_references
 from store.importing.references import prepare as prepare_columns
 from store.importing.rejects import write_rejects
+from store.importing.typed import type_rows
 from store.settings import Settings
 
 COLUMNS = ("order_id", "regret_risk", "risk_low", "risk_high", "evidence", "reasons")
@@ -113,9 +114,11 @@ def _read_orders(
     with duck_session(settings) as duck, database.reading() as session:
         file = open_file(duck, kind, orders)
         prepare_columns(duck, session, settings)
-        load_references(duck, session, ORDERS)
-        check_rows(duck, file, settings.default_currency)
-        return good_rows(duck, file), fault_lines(duck, file), row_count(duck, file)
+        misshapen = type_rows(duck, file, settings.default_currency)
+        load_references(duck, session, kind)
+        check_rows(duck, file)
+        faults = fault_lines(duck, file, misshapen)
+        return good_rows(duck).read_all(), faults, row_count(duck) + misshapen
 
 
 def _write(out: Path, scored: list[dict[str, Any]]) -> None:

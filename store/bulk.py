@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,7 +39,7 @@ from store.tables import Table
 BATCH_ROWS = 50_000
 # SQLite's driver takes half the time a row when many share a statement.
 STATEMENT_ROWS = 100
-Rows = pa.Table | pa.RecordBatchReader
+Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,9 @@ def _from_sqlite(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
 
 
 def _insert_batch(raw: Any, insert_into: str, batch: pa.RecordBatch) -> int:
-    columns = [_to_sqlite(column).to_pylist() for column in batch.columns]
+    columns: list[list[Any]] = [
+        _to_sqlite(column).to_pylist() for column in batch.columns
+    ]
     values = list(chain.from_iterable(zip(*columns, strict=True)))
     row = f"({', '.join('?' * len(columns))})"
     many = len(columns) * STATEMENT_ROWS
@@ -243,7 +245,7 @@ def _insert_batch(raw: Any, insert_into: str, batch: pa.RecordBatch) -> int:
     )
     tails = (column[rest // len(columns) :] for column in columns)
     raw.executemany(f"{insert_into} {row}", zip(*tails, strict=True))
-    return batch.num_rows
+    return len(columns[0])
 
 
 def _to_sqlite(column: pa.Array) -> pa.Array:

@@ -1,5 +1,7 @@
 """Which rows of an import file can be used, and what is wrong with the others."""
 
+from collections.abc import Sequence
+
 import duckdb
 import pyarrow as pa
 
@@ -57,14 +59,22 @@ def fault_lines(
 
 
 def good_rows(
-    duck: duckdb.DuckDBPyConnection, file: OpenedFile
+    duck: duckdb.DuckDBPyConnection, order: Sequence[str] = ("row",)
 ) -> pa.RecordBatchReader:
-    """Return the usable rows in the table's columns, in the order of its key."""
+    """Return the usable rows in the table's columns, as a rule in the file's order.
+
+    They are read while they are made: DuckDB does nothing else until they all are.
+    """
     query = (
         "SELECT * EXCLUDE (row) FROM good WHERE row NOT IN (SELECT row FROM later) "
-        f"ORDER BY {', '.join(file.kind.table.key_names())}"
+        f"ORDER BY {', '.join(order)}"
     )
     return duck.sql(query).to_arrow_reader(BATCH_ROWS)
+
+
+def row_count(duck: duckdb.DuckDBPyConnection) -> int:
+    """Return how many rows the file has, usable or not, but for misshapen ones."""
+    return int(duck.execute("SELECT count(*) FROM typed").fetchall()[0][0])
 
 
 def _sort_out_duplicates(duck: duckdb.DuckDBPyConnection, file: OpenedFile) -> None:

@@ -12,7 +12,7 @@ from store.bulk import merge_rows, read_rows, sql_table
 from store.database import Database
 from store.duck import duck_session
 from store.errors import BadFileError
-from store.importing.checking import check_rows, fault_lines, good_rows
+from store.importing.checking import check_rows, fault_lines, good_rows, row_count
 from store.importing.files import KINDS, PRODUCTS
 from store.importing.reading import OpenedFile, find_file, open_file
 from store.importing.references import load_references, prepare
@@ -94,20 +94,17 @@ def _import(
     load_references(duck, session, file.kind)
     check_rows(duck, file)
     faults = fault_lines(duck, file, misshapen)
-    merged = merge_rows(session, file.kind.table, good_rows(duck, file))
+    table = file.kind.table
+    merged = merge_rows(session, table, good_rows(duck, table.key_names()))
     if file.kind is PRODUCTS:
         _link_hashtags(duck, session)
-    read = _row_count(duck) + misshapen
+    read = row_count(duck) + misshapen
     # A row that repeats an earlier one of its file changes nothing either.
     unchanged = read - merged.added - merged.updated - len(faults)
     return (
         FileReport(read, merged.added, merged.updated, unchanged, len(faults)),
         faults,
     )
-
-
-def _row_count(duck: duckdb.DuckDBPyConnection) -> int:
-    return int(duck.execute("SELECT count(*) FROM typed").fetchall()[0][0])
 
 
 def _link_hashtags(duck: duckdb.DuckDBPyConnection, session: Session) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from store.bulk import read_rows, sql_table, stage_rows
 from store.duck import put
-from store.importing.files import DECILE, ORDERS, RETURNS, UNKNOWN_PRODUCT, FileKind
+from store.importing.files import DECILE, UNKNOWN_PRODUCT, FileKind
 from store.privacy import (
     NORMAL_ZIP,
     OLDEST_AGE,
@@ -20,7 +20,7 @@ from store.privacy import (
     census_incomes,
 )
 from store.settings import Settings
-from store.tables import Order, Product, ZipIncome
+from store.tables import Order, Product, Return, ZipIncome
 
 
 def prepare(
@@ -52,13 +52,13 @@ def load_references(
     if UNKNOWN_PRODUCT.keys() & kind.checks.keys():
         product = sql_table(Product).c
         _load_known(duck, session, "known_products", [product.product_id])
-    if kind is ORDERS:
+    if kind.table is Order:
         put(duck, "zip_deciles", _deciles(duck, session))
         duck.execute(
             "CREATE OR REPLACE MACRO income_decile(code) AS "
             "(SELECT z.decile FROM zip_deciles z WHERE z.zip = normal_zip(code))"
         )
-    if kind is RETURNS:
+    if kind.table is Return:
         order = sql_table(Order).c
         known = [order.order_id, order.purchased_at]
         _load_known(duck, session, "known_orders", known)
@@ -84,9 +84,8 @@ def _load_known(
 def _deciles(duck: duckdb.DuckDBPyConnection, session: Session) -> pa.Table:
     table = sql_table(ZipIncome).c
     own = read_rows(session, select(table.zip, table.income_decile.label("decile")))
-    if own.num_rows:
+    named = duck.execute("SELECT any_value(zip) FROM typed").fetchall()[0][0]
+    if own.num_rows or not named:
         return own
-    named = duck.execute("SELECT count(zip) FROM typed").fetchall()[0][0]
-    census = census_incomes() if named else census_incomes().slice(0, 0)
-    put(duck, "census", census)
+    put(duck, "census", census_incomes())
     return duck.sql(f"SELECT zip, {DECILE} AS decile FROM census AS t").to_arrow_table()

@@ -1,11 +1,12 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
+from sqlalchemy import inspect
 from sqlmodel import select
 
 from store.bulk import merge_rows, read_rows, replace_rows, sql_table
-from store.tables import Product, Review
+from store.tables import Change, HashtagSnapshot, Product, Review
 
 AT = datetime(2026, 3, 1, 12, 30, 0, 250_000, UTC)
 
@@ -60,6 +61,41 @@ def test_what_goes_in_comes_out(database):
             "review_id"
         )
         assert read_rows(session, query).to_pylist() == rows.to_pylist()
+
+
+def test_rows_arrive_batch_by_batch(database):
+    # More than fit into one statement and one batch, and some left over.
+    first = products(*((f"p{n:03}", f"Title {n}", n) for n in range(257)))
+    more = products(*((f"p{n:03}", f"Title {n}", n + n % 2) for n in range(300)))
+    with database.writing() as session:
+        filled = merge_rows(session, Product, first.to_reader(120))
+        merged = merge_rows(session, Product, more.to_reader(120))
+        query = select(*(sql_table(Product).c[n] for n in more.column_names))
+        found = read_rows(session, query.order_by("product_id"))
+    assert (filled.added, filled.updated, filled.unchanged) == (257, 0, 0)
+    assert (merged.added, merged.updated, merged.unchanged) == (43, 128, 129)
+    assert found.to_pylist() == more.to_pylist()
+
+
+def test_a_first_fill_leaves_indexes_and_a_note(database):
+    seen = [AT, AT - timedelta(3), AT - timedelta(1)]
+    rows = pa.table(
+        {
+            "hashtag": ["b", "a", "a"],
+            "observed_at": pa.array(seen, pa.timestamp("us", "UTC")),
+            "source": ["import"] * 3,
+        }
+    )
+    with database.writing() as session:
+        merge_rows(session, HashtagSnapshot, rows)
+    with database.reading() as session:
+        (change,) = session.exec(select(Change)).all()
+        indexes = inspect(session.connection()).get_indexes("hashtag_snapshot")
+    assert (change.changed_table, change.from_day) == (
+        "hashtag_snapshot",
+        date(2026, 2, 26),
+    )
+    assert [i["name"] for i in indexes] == ["ix_hashtag_snapshot_observed_at"]
 
 
 def test_replace_leaves_nothing_of_before(database):

@@ -215,6 +215,45 @@ def test_not_utf8_far_into_the_file_is_found(database, tmp_path):
     assert count(database, Order) == 0
 
 
+def test_not_utf8_in_a_column_that_is_ignored_is_found(database, tmp_path):
+    folder = write(tmp_path / "in", **FILES)
+    many = b"".join(b"o1,late %d,2026-03-09T08:00:00Z\n" % n for n in range(9000))
+    tail = "o2,zu groß,2026-03-10\n".encode("cp1252")
+    (folder / "returns.csv").write_bytes(b"order_id,note,returned_at\n" + many + tail)
+    with pytest.raises(BadFileError, match="UTF-8"):
+        run(database, folder)
+    assert count(database, Order) == 0
+
+
+def test_columns_that_are_ignored_do_no_harm(database, tmp_path):
+    returns = "order_id,note,returned_at,text_order_id\no1,a,2026-03-09,b\n"
+    report = run(database, write(tmp_path / "in", **FILES | {"returns": returns}))
+    assert (report["returns"].added, report["returns"].rejected) == (1, 0)
+
+
+def test_returns_may_come_later_than_their_orders(database, tmp_path):
+    run(database, folder_without(write(tmp_path / "in", **FILES), "returns.csv"))
+    returns = FILES["returns"] + "o3,2026-03-01,\no7,2026-03-09,\n"
+    report = run(database, write(tmp_path / "later", returns=returns))
+    assert (report["returns"].added, report["returns"].rejected) == (2, 2)
+    assert [
+        (line, told.split(";")[0]) for line, told in rejects(database, "returns")
+    ] == [
+        (4, "returned before it was purchased"),
+        (5, "unknown order"),
+    ]
+
+
+def test_incomes_are_read_only_where_there_are_zips(database, tmp_path, monkeypatch):
+    def read():
+        raise AssertionError("no order has a ZIP code")
+
+    monkeypatch.setattr("store.importing.references.census_incomes", read)
+    orders = FILES["orders"].replace("94027", "").replace("2139", "")
+    report = run(database, write(tmp_path / "in", **FILES | {"orders": orders}))
+    assert report["orders"].added == 3
+
+
 def test_zipped_and_parquet_files_are_the_same(database, tmp_path):
     folder = write(tmp_path / "in", **FILES)
     orders = folder / "orders.csv"

@@ -7,7 +7,7 @@ from store.duck import duck_session
 from store.errors import SettingsError
 from store.importing import import_folder
 from store.importing.files import DECILE
-from store.privacy import Pseudonymiser, census_incomes
+from store.privacy import NORMAL_ZIP, Pseudonymiser, census_incomes
 from tests.store.test_import import FILES, write
 
 
@@ -20,6 +20,38 @@ def test_a_pseudonym_depends_on_the_key(tmp_path):
     assert one.pseudonym("alice") != one.pseudonym("bob")
     mode = (tmp_path / "a" / "key").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
+
+
+def test_duckdb_makes_the_same_pseudonyms(tmp_path):
+    key = Pseudonymiser(tmp_path / "key", may_make=True)
+    persons = ["alice", "", "zoë@example.org", "x" * 200]
+    with duckdb.connect() as duck:
+        key.teach(duck)
+        query = "SELECT pseudonym(p) FROM (SELECT unnest(?) AS p)"
+        made = [row[0] for row in duck.execute(query, [persons]).fetchall()]
+    assert made == [key.pseudonym(person) for person in persons]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("94027", "94027"),
+        ("94027-1234", "94027"),
+        ("2139", "02139"),
+        (" 601\t", "00601"),
+        ("SW1A 1AA", None),
+        ("9402x", None),
+        ("94", None),
+        ("940271234", None),
+        ("٩٤٠٢٧", None),
+        ("", None),
+    ],
+)
+def test_zip_codes_are_five_digits(written, meant):
+    with duckdb.connect() as duck:
+        duck.execute(NORMAL_ZIP)
+        found = duck.execute("SELECT normal_zip(?)", [written]).fetchall()
+    assert found == [(meant,)]
 
 
 @pytest.mark.parametrize("content", ["", "not hex", "00ff"])
