@@ -26,7 +26,7 @@ def make_video(
         Views by machines over views by people on that day.
     """
     is_bought = bool(rng.random() < bot_ratio / (1 + bot_ratio))
-    # Views and likes are sold by the thousand; one honest video in seven is hardly seen.
+    # Views and likes are sold by the thousand; one honest video in seven is unseen.
     unseen = not is_bought and rng.random() < 1 / 7
     views = int(rng.lognormal(np.log(150 if unseen else 40_000), 1.2))
     views += 8_000 if is_bought else 3
