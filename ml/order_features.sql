@@ -46,6 +46,8 @@ SELECT
     d.resale_n,
     d.sentiment_score,
     d.sentiment_n,
+    d.regret_talk,
+    d.other_language_n,
     d.order_count,
     d.recent_order_count,
     d.return_rate,
