@@ -154,7 +154,9 @@ def link(
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Write the linked dataset: each order with what was known the day before."""
+    """Write the linked dataset, each order with what was known the day before, and
+    beside it what its columns are.
+    """
     from ml.dataset import write_dataset  # noqa: PLC0415
 
     result = write_dataset(_database(), get_settings(), out, _day(as_of))

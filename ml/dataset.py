@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from ml.daily import open_workbench
+from ml.dataset_columns import column_guide
 from ml.prepare import prepare
 from store.database import Database
 from store.duck import put, sql_beside
@@ -125,18 +126,26 @@ def split_days(first: date, last: date, *shares: float) -> list[date]:
 def write_dataset(
     database: Database, settings: Settings, out: Path, as_of: date | None = None
 ) -> dict[str, Any]:
-    """Write the linked dataset as Parquet: features, `target` and `coded`.
+    """Write the linked dataset as Parquet: features, `target` and `coded`; beside it
+    ``<name>.columns.md``, which tells what each column is.
 
     Returns
     -------
     dict
-        Rows, target and file.
+        Rows, target and both files.
     """
     prepare(database)
     with open_workbench(database, as_of) as duck:
         dataset = label_orders(duck, settings)
     rows = dataset.rows.append_column("target", pa.array(dataset.y))
     rows = rows.append_column("coded", pa.array(dataset.coded))
-    with replaced(out) as draft:
+    guide = out.with_suffix(".columns.md")
+    with replaced(guide) as told, replaced(out) as draft:
         parquet.write_table(rows, draft)
-    return {"rows": rows.num_rows, "target": dataset.target, "out": str(out)}
+        told.write_text(column_guide(rows, dataset.target), encoding="utf-8")
+    return {
+        "rows": rows.num_rows,
+        "target": dataset.target,
+        "out": str(out),
+        "columns": str(guide),
+    }

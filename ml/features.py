@@ -24,6 +24,7 @@ SHOPPER: dict[str, str] = {
     "resale_n": "resale",
     "sentiment_score": "sentiment",
     "sentiment_n": "sentiment",
+    "regret_talk": "sentiment",
     "order_count": "returns",
     "recent_order_count": "returns",
     "return_rate": "returns",

@@ -145,7 +145,8 @@ class Scorer:
         matched = dict(self.hashtag_index.match(title))
         facts: Facts = dict.fromkeys(ProductDay.column_names())
         facts |= {"resale_n": 0, "sentiment_n": 0, "order_count": 0, "return_n": 0}
-        facts |= {"recent_order_count": 0, "return_rate": self._shop_rate(session)}
+        facts |= {"recent_order_count": 0, "other_language_n": 0}
+        facts["return_rate"] = self._shop_rate(session)
         days = session.execute(
             select(HashtagDay).where(
                 col(HashtagDay.day) == self.day, col(HashtagDay.hashtag).in_(matched)

@@ -1,5 +1,5 @@
 -- One row per category and day: what holds for all its products, where one of them has
--- too little of its own. Reads: product, "order", "return", resale_day (of all products
+-- too little of its own. Reads: product, "order", "return", review, resale_day (of all products
 -- from `since` on), bounds(last_day, since, return_window_days).
 WITH grid AS (
     SELECT
@@ -16,7 +16,9 @@ judged AS (
         o.product_id,
         o.purchased_at::DATE + b.return_window_days AS day,
         count(*) AS return_n,
-        0 AS returned_n
+        0 AS returned_n,
+        0 AS regret_n,
+        0 AS regret
     FROM "order" AS o, bounds AS b
     GROUP BY ALL
     UNION ALL
@@ -24,9 +26,16 @@ judged AS (
         o.product_id,
         greatest(r.returned_at::DATE, o.purchased_at::DATE + b.return_window_days),
         0,
-        count(*)
+        count(*),
+        0,
+        0
     FROM "return" AS r
     JOIN "order" AS o USING (order_id), bounds AS b
+    GROUP BY ALL
+    UNION ALL
+    SELECT product_id, reviewed_at::DATE, 0, 0, count(*), sum(regret_score)
+    FROM review
+    WHERE regret_score IS NOT NULL
     GROUP BY ALL
 ),
 
@@ -36,7 +45,9 @@ judged_day AS (
         coalesce(p.category, '') AS category,
         greatest(j.day, b.since - 1) AS day,
         sum(j.return_n) AS return_n,
-        sum(j.returned_n) AS returned_n
+        sum(j.returned_n) AS returned_n,
+        sum(j.regret_n) AS regret_n,
+        sum(j.regret) AS regret
     FROM judged AS j
     JOIN product AS p USING (product_id), bounds AS b
     GROUP BY ALL
@@ -47,7 +58,9 @@ returns AS (
         grid.category,
         grid.day,
         coalesce(sum(j.return_n) OVER so_far, 0) AS return_n,
-        coalesce(sum(j.returned_n) OVER so_far, 0) AS returned_n
+        coalesce(sum(j.returned_n) OVER so_far, 0) AS returned_n,
+        coalesce(sum(j.regret_n) OVER so_far, 0) AS regret_n,
+        coalesce(sum(j.regret) OVER so_far, 0) AS regret
     FROM grid
     LEFT JOIN judged_day AS j USING (category, day)
     WINDOW so_far AS (PARTITION BY grid.category ORDER BY grid.day)
@@ -112,6 +125,11 @@ SELECT
     t.returned_n,
     sum(t.returned_n) OVER of_day / nullif(sum(t.return_n) OVER of_day, 0)
         AS shop_return_rate,
+    -- Few reviews lean on those of all categories: 10 of them stand beside.
+    (
+        t.regret
+        + 10 * sum(t.regret) OVER of_day / nullif(sum(t.regret_n) OVER of_day, 0)
+    ) / (t.regret_n + 10) AS regret_talk,
     coalesce(e.ask_over_sold_log, 0) AS ask_over_sold_log,
     coalesce(e.new_over_used_log, 0) AS new_over_used_log,
     coalesce(e.resale_spread_log, 0.15) AS resale_spread_log,

@@ -46,6 +46,8 @@ SELECT
     d.resale_n,
     d.sentiment_score,
     d.sentiment_n,
+    d.regret_talk,
+    d.other_language_n,
     d.order_count,
     d.recent_order_count,
     d.return_rate,
@@ -54,7 +56,7 @@ SELECT
     d.list_price_usd,
     a.income_decile,
     a.quantity,
-    coalesce(h.order_count, 0) AS customer_order_count,
+    coalesce(h.order_count, 0)::BIGINT AS customer_order_count,
     (coalesce(h.return_count, 0) + 0.5) / (coalesce(h.order_count, 0) + 2)
         AS customer_return_rate,
     d.hashtag,

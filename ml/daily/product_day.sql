@@ -27,21 +27,24 @@ event AS (
         product_id,
         reviewed_at::DATE AS day,
         'review' AS kind,
-        count(*) AS n,
+        count(polarity) AS n,
+        max(reviewed_at) FILTER (polarity IS NOT NULL) AS at,
         sum(polarity) AS polarity,
-        max(reviewed_at) AS at
+        sum(regret_score) AS regret,
+        count(regret_score) AS regret_n,
+        count(*) FILTER (language NOT IN ('en', 'und')) AS other_language_n
     FROM review
-    WHERE polarity IS NOT NULL
     GROUP BY ALL
     UNION ALL
-    SELECT product_id, purchased_at::DATE, 'order', count(*), NULL, NULL
+    SELECT
+        product_id, purchased_at::DATE, 'order', count(*), NULL, NULL, NULL, NULL, NULL
     FROM "order"
     GROUP BY ALL
     UNION ALL
     -- An order is judged when its return window has passed, not before: returns come
     -- sooner than keeping does.
     SELECT o.product_id, o.purchased_at::DATE + b.return_window_days, 'judged',
-        count(*), NULL, NULL
+        count(*), NULL, NULL, NULL, NULL, NULL
     FROM "order" AS o, bounds AS b
     GROUP BY ALL
     UNION ALL
@@ -51,8 +54,8 @@ event AS (
             AS day,
         'returned',
         count(*),
-        NULL,
-        max(r.returned_at)
+        max(r.returned_at),
+        NULL, NULL, NULL, NULL
     FROM "return" AS r
     JOIN "order" AS o USING (order_id), bounds AS b
     GROUP BY o.product_id, day
@@ -64,6 +67,9 @@ event_day AS (
         greatest(e.day, todo.from_day - 7) AS day,
         sum(e.n) FILTER (e.kind = 'review') AS review_n,
         sum(e.polarity) AS polarity,
+        sum(e.regret) AS regret,
+        sum(e.regret_n) AS regret_n,
+        sum(e.other_language_n) AS other_language_n,
         max(e.at) FILTER (e.kind = 'review') AS reviewed_at,
         sum(e.n) FILTER (e.kind = 'order') AS order_n,
         sum(e.n) FILTER (e.kind = 'judged') AS judged_n,
@@ -80,6 +86,9 @@ counted AS (
         grid.day,
         sum(e.polarity) OVER so_far AS polarity,
         coalesce(sum(e.review_n) OVER so_far, 0) AS sentiment_n,
+        sum(e.regret) OVER so_far AS regret,
+        coalesce(sum(e.regret_n) OVER so_far, 0) AS regret_n,
+        coalesce(sum(e.other_language_n) OVER so_far, 0) AS other_language_n,
         max(e.reviewed_at) OVER so_far AS sentiment_as_of,
         coalesce(sum(e.order_n) OVER so_far, 0) AS order_count,
         coalesce(sum(e.order_n) OVER week, 0) AS recent_order_count,
@@ -153,6 +162,10 @@ SELECT
     CASE WHEN c.sentiment_n > 0 THEN c.polarity / (c.sentiment_n + 3) END
         AS sentiment_score,
     c.sentiment_n,
+    -- Three reviews at the category's mean stand beside a product's own.
+    CASE WHEN c.regret_n > 0 THEN (c.regret + 3 * k.regret_talk) / (c.regret_n + 3) END
+        AS regret_talk,
+    c.other_language_n,
     c.sentiment_as_of,
     c.order_count,
     c.recent_order_count,

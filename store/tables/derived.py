@@ -109,6 +109,10 @@ class CategoryDay(Table, table=True):
     shop_return_rate: float | None = None
     """The same as a share of all categories, 0-1."""
 
+    regret_talk: float | None = None
+    """Mean regret in the English reviews so far, with 10 reviews at the shop's mean
+    beside, 0-1."""
+
     ask_over_sold_log: float
     """Logarithm of asking over selling prices of the same product, shrunk towards 0 by
     20 pairs; asking prices are brought to the level of sales by it."""
@@ -198,7 +202,14 @@ class ProductDay(Table, table=True):
     """Mean polarity of the reviews so far, shrunk towards 0 for few, -1 to 1."""
 
     sentiment_n: int = 0
-    """Reviews with text so far."""
+    """English reviews so far."""
+
+    regret_talk: float | None = None
+    """Mean probability that the writer of an English review so far would not recommend
+    it, with 3 reviews at the category's mean beside, 0-1."""
+
+    other_language_n: int = 0
+    """Reviews so far in other languages, which are not scored."""
 
     sentiment_as_of: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the newest was written, UTC."""

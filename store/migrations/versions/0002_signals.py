@@ -31,6 +31,8 @@ NEW_COLUMNS: dict[str, list[sa.Column[Any]]] = {
         sa.Column("resale_drop_high", sa.Float(), nullable=True),
         sa.Column("resale_median_sold_usd", sa.Float(), nullable=True),
         sa.Column("resale_sold_n", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("regret_talk", sa.Float(), nullable=True),
+        sa.Column("other_language_n", sa.Integer(), nullable=False, server_default="0"),
     ],
 }
 
@@ -72,6 +74,7 @@ def upgrade() -> None:
         sa.Column("return_n", sa.Integer(), nullable=False),
         sa.Column("returned_n", sa.Integer(), nullable=False),
         sa.Column("shop_return_rate", sa.Float(), nullable=True),
+        sa.Column("regret_talk", sa.Float(), nullable=True),
         sa.Column("ask_over_sold_log", sa.Float(), nullable=False),
         sa.Column("new_over_used_log", sa.Float(), nullable=False),
         sa.Column("resale_spread_log", sa.Float(), nullable=False),

@@ -84,6 +84,8 @@ def review(draw):
         "product_id": draw(some(PRODUCTS)),
         "reviewed_at": draw(moments),
         "polarity": draw(some([-0.5, 0.25])),
+        "regret_score": draw(some([None, 0.1, 0.75])),
+        "language": draw(some(["en", "de"])),
     }
 
 
