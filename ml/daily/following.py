@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from ml.daily.mark import Mark, earlier, fingerprint, read_mark
+from ml.daily.mark import Mark, earlier, fingerprint, read_mark, write_mark
 from store.bulk import arrow_schema, read_rows, sql_table
 from store.changes import KNOWN_AT, earliest
 from store.clock import utc_now
@@ -52,6 +52,7 @@ def follow(
         mark, changes = _continued(duck, session, fingerprint(settings))
         if mark.copied_to is None:
             _start_over(duck, settings)
+        duck.execute("BEGIN")
         changed_from = earliest(changes)
         days = [mark.stale_from]
         for table in KNOWN_AT:
@@ -69,7 +70,10 @@ def follow(
         newest = changes[-1]
         mark = replace(mark, change_id=newest.change_id or 0, token=newest.token)
     copied_to = max(today, mark.copied_to or today)
-    return replace(mark, copied_to=copied_to, stale_from=earlier(*days))
+    mark = replace(mark, copied_to=copied_to, stale_from=earlier(*days))
+    write_mark(duck, mark)
+    duck.execute("COMMIT")
+    return mark
 
 
 def _continued(
@@ -91,6 +95,9 @@ def _changes(session: Session, first_id: int) -> list[Change]:
 
 
 def _start_over(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    # Before the transaction that fills the tables: DuckDB (2.0 and before) loses sight
+    # of many rows that are put into a table which the same transaction made.
+    duck.execute("DROP TABLE IF EXISTS mark")
     for table in (*KNOWN_AT, *CATALOGUE, *DERIVED):
         empty = arrow_schema(list(sql_table(table).columns)).empty_table()
         put(duck, relation(table), empty)

@@ -46,12 +46,7 @@ def open_workbench(
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     file = settings.data_dir / "workbench.duckdb"
     with _alone(file), _opened(settings, file) as duck:
-        duck.execute("BEGIN")
-        mark = follow(duck, database, settings)
-        write_mark(duck, mark)
-        # Queries see the statistics of what is committed: they come after.
-        duck.execute("COMMIT")
-        mark = update_daily(duck, settings, mark)
+        mark = update_daily(duck, settings, follow(duck, database, settings))
         write_mark(duck, mark)
         if mark.last_day is None:
             raise NotEnoughDataError(

@@ -332,6 +332,29 @@ def test_a_damaged_workbench_is_made_anew(store, junk):
         assert newest(duck) == date(2026, 1, 2)
 
 
+def test_many_rows_at_once_are_all_seen(store):
+    clear(store)
+    count = 150_000  # more than one row group of DuckDB
+    rows = {
+        "hashtag": [f"h{number % 50}" for number in range(count)],
+        "observed_at": pa.array(
+            [START + timedelta(minutes=number) for number in range(count)],
+            pa.timestamp("us", "UTC"),
+        ),
+        "view_count": list(range(count)),
+        "source": pa.repeat("import", count),
+    }
+    with store.writing() as session:
+        merge_rows(session, HashtagSnapshot, pa.table(rows))
+    with open_workbench(store) as duck:
+        first, last = duck.execute(
+            "SELECT min(observed_at), max(observed_at) FROM snapshot"
+        ).fetchall()[0]
+        days = duck.execute("SELECT count(DISTINCT day) FROM hashtag_day").fetchall()
+    assert (last - first).days == count // (24 * 60)
+    assert days[0][0] >= count // (24 * 60) - 2
+
+
 def test_an_empty_store_says_what_to_do(store):
     clear(store)
     with (
