@@ -1,5 +1,5 @@
-"""Many rows at once, to and from Arrow: COPY on PostgreSQL, one prepared statement on
-SQLite, always inside the session's own transaction.
+"""Many rows at once into the store, from Arrow: COPY on PostgreSQL, many rows a
+statement on SQLite, always inside the session's own transaction.
 """
 
 import io
@@ -9,7 +9,6 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 from sqlalchemy import (
     BigInteger,
@@ -20,7 +19,6 @@ from sqlalchemy import (
     Float,
     Integer,
     MetaData,
-    Select,
     and_,
     case,
     func,
@@ -159,35 +157,6 @@ def replace_rows(session: Session, table: type[Table], rows: pa.Table) -> None:
     _fill(session, sql_table(table), rows)
 
 
-def read_rows(session: Session, query: Select[Any]) -> pa.Table:
-    """Return what a query yields as Arrow; column types are the tables' own.
-
-    Parameters
-    ----------
-    query : sqlalchemy.Select
-        Its columns are plain table columns, or labelled casts of known type.
-    """
-    schema = arrow_schema(list(query.selected_columns))  # type: ignore[arg-type]
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        return _copy_out(session, query, schema)
-    cursor = connection.exec_driver_sql(
-        str(query.compile(connection, compile_kwargs={"literal_binds": True}))
-    )
-    parts = iter(lambda: cursor.cursor.fetchmany(BATCH_ROWS), [])
-    batches = [
-        pa.table(
-            [
-                _from_sqlite(values, field.type)
-                for values, field in zip(zip(*part, strict=True), schema, strict=True)
-            ],
-            schema=schema,
-        )
-        for part in parts
-    ]
-    return pa.concat_tables(batches) if batches else schema.empty_table()
-
-
 def _fill(session: Session, target: SqlTable, rows: Rows) -> int:
     """Fill an empty table in the order of its key; indexes are made afterwards."""
     connection = session.connection()
@@ -217,18 +186,6 @@ def _arrow_type(column: Column[Any]) -> pa.DataType:
         if isinstance(kind, sql_type):
             return arrow_type
     return pa.string()
-
-
-def _from_sqlite(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
-    # SQLite's driver gives times and days as text, truth as 0 and 1.
-    if pa.types.is_timestamp(kind):
-        naive = pa.array(values, pa.string()).cast(pa.timestamp("us"))
-        return pc.assume_timezone(naive, "UTC")
-    if pa.types.is_date(kind):
-        return pa.array(values, pa.string()).cast(kind)
-    if pa.types.is_boolean(kind):
-        return pa.array(values, pa.int64()).cast(kind)
-    return pa.array(values, kind)
 
 
 def _insert_batch(raw: Any, insert_into: str, batch: pa.RecordBatch) -> int:
@@ -267,32 +224,3 @@ def _copy_in(raw: Any, statement: str, batches: Iterable[pa.RecordBatch]) -> int
             copy.write(buffer.getvalue())
             copied += batch.num_rows
     return copied
-
-
-def _copy_out(session: Session, query: Select[Any], schema: pa.Schema) -> pa.Table:
-    connection = session.connection()
-    raw: Any = connection.connection.driver_connection
-    sql = query.compile(connection, compile_kwargs={"literal_binds": True})
-    buffer = io.BytesIO()
-    with raw.cursor() as cursor:
-        cursor.execute("SET LOCAL TIME ZONE 'UTC'")
-        with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT CSV)") as copy:
-            for chunk in copy:
-                buffer.write(chunk)
-    if not buffer.tell():
-        return schema.empty_table()
-    buffer.seek(0)
-    return pa_csv.read_csv(
-        buffer,
-        read_options=pa_csv.ReadOptions(column_names=schema.names),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-        convert_options=pa_csv.ConvertOptions(
-            column_types={f.name: f.type for f in schema},
-            true_values=["t"],
-            false_values=["f"],
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-            timestamp_parsers=[pa_csv.ISO8601],
-        ),
-    )

@@ -10,12 +10,13 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from ml.daily.mark import Mark, earlier, fingerprint, read_mark, write_mark
-from store.bulk import arrow_schema, read_rows, sql_table
+from store.bulk import arrow_schema, sql_table
 from store.changes import KNOWN_AT, earliest
 from store.clock import utc_now
 from store.database import Database
 from store.duck import put
 from store.money import read_rates
+from store.reading import read_batches, read_rows
 from store.settings import Settings
 from store.tables import (
     CategoryDay,
@@ -137,12 +138,13 @@ def _copy(
     if low.date() > date.min:
         query = query.where(column >= low)
         duck.execute(f'DELETE FROM "{name}" WHERE {known_at} >= ?', [low])
-    rows = read_rows(session, query)
-    duck.register("rows_", rows)
-    duck.execute(f'INSERT INTO "{name}" BY NAME FROM rows_')
-    duck.unregister("rows_")
-    first = pc.min(rows[known_at]).as_py()
-    return first.date() if first else None
+    days = []
+    for rows in read_batches(session, query):
+        duck.register("rows_", rows)
+        duck.execute(f'INSERT INTO "{name}" BY NAME FROM rows_')
+        duck.unregister("rows_")
+        days.append(pc.min(rows[known_at]).as_py().date())
+    return earlier(*days)
 
 
 def _stage(

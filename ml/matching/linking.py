@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Session, col
 
 from ml.matching.hashtags import HashtagIndex, as_rows
-from store.bulk import insert_rows, read_rows, sql_table
+from store.bulk import insert_rows, sql_table
 from store.database import Database
+from store.reading import read_rows
 from store.tables import HashtagSnapshot, Product, ProductHashtag
 
 Key = tuple[str, str]

@@ -17,7 +17,8 @@ from ml.matching.offers import (
     with_price,
 )
 from ml.matching.refusals import BROKEN_CONDITIONS
-from store.bulk import merge_rows, read_rows, sql_table
+from store.bulk import merge_rows, sql_table
+from store.reading import read_rows
 from store.tables import Listing, Product
 
 Floats = npt.NDArray[np.float64]

@@ -8,7 +8,8 @@ from sqlmodel import Session
 from ml.sentiment.language import ENGLISH, language
 from ml.sentiment.polarity import polarity
 from ml.sentiment.regret_words import regret_score
-from store.bulk import merge_rows, read_rows, sql_table
+from store.bulk import merge_rows, sql_table
+from store.reading import read_rows
 from store.tables import Review
 
 BATCH_REVIEWS = 200_000

@@ -8,7 +8,7 @@ import duckdb
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from store.bulk import merge_rows, read_rows, sql_table
+from store.bulk import merge_rows, sql_table
 from store.database import Database
 from store.duck import duck_session
 from store.errors import BadFileError
@@ -18,6 +18,7 @@ from store.importing.reading import OpenedFile, find_file, open_file
 from store.importing.references import load_references, prepare
 from store.importing.rejects import write_rejects
 from store.importing.typed import type_rows
+from store.reading import read_rows
 from store.settings import Settings
 from store.tables import ProductHashtag
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from sqlalchemy import Column, select
 from sqlmodel import Session
 
-from store.bulk import read_rows, sql_table, stage_rows
+from store.bulk import sql_table, stage_rows
 from store.duck import put
 from store.importing.files import DECILE, UNKNOWN_PRODUCT, FileKind
 from store.privacy import (
@@ -19,6 +19,7 @@ from store.privacy import (
     age_band,
     census_incomes,
 )
+from store.reading import read_rows
 from store.settings import Settings
 from store.tables import Order, Product, Return, ZipIncome
 

@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import inspect
 from sqlmodel import select
 
-from store.bulk import merge_rows, read_rows, replace_rows, sql_table
+from store.bulk import merge_rows, replace_rows, sql_table
+from store.reading import read_rows
 from store.tables import Change, HashtagSnapshot, Product, Review
 
 AT = datetime(2026, 3, 1, 12, 30, 0, 250_000, UTC)

@@ -381,12 +381,14 @@ def test_whatever_is_seen_the_rows_make_sense(totals):
     seen_on = np.array([at.date() for at in found["observed_at"]])
     assert max(found["day"] - seen_on) <= timedelta(30)
     gaps = np.diff(found["day"]) > timedelta(1)
-    # A gap begins when nothing was known for 30 days, and ends with a new total.
-    assert all((found["day"] - seen_on)[:-1][gaps] == timedelta(30))
     assert all((found["day"] == seen_on)[1:][gaps])
-    assert found["day"][-1] == min(
-        seen_on[-1] + timedelta(30), date(2026, 1, 1) + timedelta(70)
-    )
+    if [totals[day] for day in sorted(totals)] == sorted(totals.values()):
+        # A gap begins when nothing was known for 30 days, and ends with a new total.
+        # (Where a total proves a miscount, too few may be left to tell anything.)
+        assert all((found["day"] - seen_on)[:-1][gaps] == timedelta(30))
+        assert found["day"][-1] == min(
+            seen_on[-1] + timedelta(30), date(2026, 1, 1) + timedelta(70)
+        )
     for column in ("daily_views", "smooth_views", "days_since_peak", "trended_days"):
         assert found[column].min() >= 0
     assert np.all((found["level"] >= 0) & (found["level"] <= 1))

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 import ml.daily.workbench
 from ml.daily import open_workbench, store_daily
-from store.bulk import arrow_schema, merge_rows, read_rows, sql_table
+from store.bulk import arrow_schema, merge_rows, sql_table
 from store.changes import KNOWN_AT
 from store.database import Database, open_database
 from store.errors import DatabaseError, NotEnoughDataError
+from store.reading import read_rows
 from store.settings import Settings
 from store.tables import (
     Change,
