@@ -205,7 +205,7 @@ def _numbers(a: Description, b: Description) -> list[float]:
 def _prices(a: Description, b: Description) -> list[float]:
     if not (a.price > 0 and b.price > 0):
         return [nan, nan]
-    change = log(a.price / b.price)
+    change = log(a.price) - log(b.price)
     return [abs(change), change]
 
 
