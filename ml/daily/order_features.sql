@@ -13,10 +13,12 @@ WITH history AS (
     FROM (
         SELECT customer_pseudonym, purchased_at::DATE AS day, 1 AS ordered, 0 AS returned
         FROM "order"
+        SEMI JOIN asked USING (customer_pseudonym)
         UNION ALL
         SELECT o.customer_pseudonym, r.returned_at::DATE, 0, 1
         FROM "return" AS r
         JOIN "order" AS o USING (order_id)
+        SEMI JOIN asked USING (customer_pseudonym)
     )
     GROUP BY customer_pseudonym, day
     WINDOW so_far AS (PARTITION BY customer_pseudonym ORDER BY day)

@@ -140,9 +140,9 @@ class Rarity:
 @cache
 def english_counts() -> dict[str, float]:
     """Return how often each word stands in a trillion words of the web."""
-    if not wordsegment.UNIGRAMS:
-        wordsegment.load()
-    counts: dict[str, float] = wordsegment.UNIGRAMS
+    # Single words only: its pairs of words take as long to read, and are not used.
+    found = wordsegment.Segmenter
+    counts: dict[str, float] = found.parse(found.UNIGRAMS_FILENAME)
     return counts
 
 
