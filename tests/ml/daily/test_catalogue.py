@@ -10,7 +10,7 @@ from store.bulk import merge_rows
 from store.database import open_database
 from store.settings import Settings
 from store.tables import HashtagSnapshot, Order, Product, ProductHashtag
-from tests.ml.daily.test_workbench import START, arrive, clear, link
+from tests.ml.daily.worlds import START, arrive, clear, link
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
@@ -20,10 +21,12 @@ from ml.dataset import label_orders
 from ml.features import GROUPS, Encoder
 from ml.serving import Scorer
 from store.changes import KNOWN_AT
-from store.database import Database
+from store.database import Database, open_database
 from store.duck import duck_session, put, sql_beside
 from store.settings import Settings
+from store.tables import Listing, Order, Return
 from tests.ml.daily.comparing import DAILY, assert_same
+from tests.ml.daily.worlds import START, arrivals, arrive, clear, listing_on
 
 
 @pytest.fixture(scope="module")
@@ -139,17 +142,73 @@ def test_serving_an_old_order_gives_its_training_row(trained, all_days):
         np.testing.assert_allclose(training, serving, equal_nan=True)
 
 
-def test_scoring_an_old_order_gives_its_training_row(all_days):
-    dataset = label_orders(all_days, Settings())
-    encoder = Encoder.fitted("checkout", dataset.rows)
-    picked = dataset.rows.slice(1000, 50)
+@pytest.fixture(scope="module")
+def linked(all_days):
+    return label_orders(all_days, Settings()).rows
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_scoring_any_old_orders_gives_their_training_rows(all_days, linked, data):
+    last = linked.num_rows - 1
+    numbers = data.draw(st.lists(st.integers(0, last), min_size=1, max_size=30))
+    picked = linked.take(list(dict.fromkeys(numbers)))
     ids = picked["order_id"].to_pylist()
-    asked = all_days.sql(
-        f'FROM "order" WHERE order_id IN {tuple(ids)}'
-    ).to_arrow_table()
-    scored = link_asked(all_days, asked)
+    all_days.register("picked", pa.table({"order_id": ids}))
+    asked = all_days.sql('FROM "order" SEMI JOIN picked USING (order_id)')
+    scored = link_asked(all_days, asked.to_arrow_table())
     by_id = {row["order_id"]: row for row in scored.to_pylist()}
     again = pa.Table.from_pylist([by_id[i] for i in ids])
+    encoder = Encoder.fitted("checkout", linked)
     np.testing.assert_allclose(
         encoder.matrix(again), encoder.matrix(picked), equal_nan=True
     )
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    folders = (tmp_path_factory.mktemp("world") for _ in range(2))
+    found = [open_database(Settings(data_dir=folder)) for folder in folders]
+    yield found
+    for database in found:
+        database.close()
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(batches=st.lists(arrivals(), min_size=1, max_size=6), age=st.integers(0, 69))
+def test_any_cut_of_any_world_leaks_nothing(stores, batches, age):
+    cut = START + timedelta(days=age)
+    world = _world(batches)
+    known = [(t, row) for t, row in world if row[KNOWN_AT[t]] < cut]
+    ordered = {row["order_id"] for t, row in known if t is Order}
+    known = [(t, r) for t, r in known if t is not Return or r["order_id"] in ordered]
+    rows = []
+    for database, arrived in zip(stores, (world, known), strict=True):
+        clear(database)
+        arrive(database, [(Listing, listing_on(-1, "p3")), *arrived])
+        with open_workbench(database) as duck:
+            early = f"WHERE day < DATE '{cut.date()}' ORDER BY ALL"
+            rows.append([duck.sql(f"FROM {n} {early}").to_arrow_table() for n in DAILY])
+    for one, other in zip(*rows, strict=True):
+        days = pc.max(other["day"]).as_py()
+        # The shorter world's tables end with its last observation.
+        if days:
+            assert_same(one.filter(pc.field("day") <= days), other)
+
+
+def _world(batches):
+    """Return what stands in the end, orders before what came back of them."""
+    found = {}
+    for table, row in (pair for batch in batches for pair in batch):
+        found[table, *(row[key] for key in table.key_names())] = row
+    bought = {
+        r["order_id"]: r["purchased_at"] for (t, *_), r in found.items() if t is Order
+    }
+    rows = [(table, row) for (table, *_), row in found.items()]
+    back = [
+        (t, r)
+        for t, r in rows
+        if t is Return
+        and bought.get(r["order_id"], r["returned_at"]) < r["returned_at"]
+    ]
+    return [pair for pair in rows if pair[0] is not Return] + back

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -18,104 +18,18 @@ from hypothesis import strategies as st
 import ml.daily.workbench
 from ml.daily import open_workbench, store_daily
 from store.bulk import arrow_schema, merge_rows, sql_table
-from store.changes import KNOWN_AT
 from store.database import Database, open_database
 from store.errors import DatabaseError, NotEnoughDataError
 from store.reading import read_rows
 from store.settings import Settings
 from store.tables import (
-    Change,
     HashtagSnapshot,
     Listing,
-    Order,
     Product,
-    ProductHashtag,
-    Return,
-    Review,
     Table,
-    Video,
 )
 from tests.ml.daily.comparing import DAILY, assert_same, daily_tables
-
-START = datetime(2026, 1, 1, tzinfo=UTC)
-PRODUCTS = ("p1", "p2", "p3")
-moments = st.integers(0, 70 * 24).map(lambda hours: START + timedelta(hours=hours))
-some = st.sampled_from
-
-
-def snapshot(draw):
-    return HashtagSnapshot, {
-        "hashtag": draw(some("ab")),
-        "observed_at": draw(moments),
-        "view_count": draw(st.integers(0, 10**7)),
-        "source": "import",
-    }
-
-
-def video(draw):
-    return Video, {
-        "video_id": draw(some("uvw")),
-        "hashtag": draw(some("ab")),
-        "observed_at": draw(moments),
-        "view_count": draw(st.integers(0, 10**6)),
-        "like_count": draw(st.integers(0, 10**4)),
-        "comment_count": draw(st.integers(0, 100)),
-        "share_count": 3,
-    }
-
-
-def listing(draw):
-    return Listing, {
-        "site": "ebay",
-        "listing_id": draw(some("123456")),
-        "observed_at": draw(moments),
-        "product_id": draw(some(PRODUCTS)),
-        "title": "Thing",
-        "price_minor": draw(st.integers(100, 9000)),
-        "currency": "USD",
-        "condition": draw(some(["New with tags", "Pre-Owned"])),
-        "status": draw(some(["active", "sold", "ended"])),
-        "best_offer_accepted": False,
-    }
-
-
-def review(draw):
-    return Review, {
-        "review_id": draw(some("klmnop")),
-        "product_id": draw(some(PRODUCTS)),
-        "reviewed_at": draw(moments),
-        "polarity": draw(some([-0.5, 0.25])),
-        "regret_score": draw(some([None, 0.1, 0.75])),
-        "language": draw(some(["en", "de"])),
-    }
-
-
-def order(draw):
-    return Order, {
-        "order_id": draw(some("abcdefgh")),
-        "customer_pseudonym": "c",
-        "product_id": draw(some(PRODUCTS)),
-        "purchased_at": draw(moments),
-        "unit_price_minor": 1000,
-        "currency": "USD",
-        "quantity": 1,
-    }
-
-
-def returned(draw):
-    return Return, {
-        "order_id": draw(some("abcdefgh")),
-        "returned_at": draw(moments),
-    }
-
-
-KINDS = (snapshot, video, listing, review, order, returned)
-
-
-@st.composite
-def arrivals(draw) -> list[tuple[type[Table], dict]]:
-    """A batch of rows; some correct what came before under the same key."""
-    return [draw(some(KINDS))(draw) for _ in range(draw(st.integers(1, 8)))]
+from tests.ml.daily.worlds import START, arrivals, arrive, clear, link, listing_on
 
 
 @pytest.fixture(scope="module")
@@ -123,41 +37,6 @@ def store(tmp_path_factory) -> Database:
     database = open_database(Settings(data_dir=tmp_path_factory.mktemp("store")))
     yield database
     database.close()
-
-
-def clear(database: Database) -> None:
-    with database.writing() as session:
-        for table in (*reversed(KNOWN_AT), ProductHashtag, Product, Change):
-            session.execute(sql_table(table).delete())
-        rows = [
-            {"product_id": p, "title": p, "category": c, "list_price_minor": 5000}
-            | {"currency": "USD"}
-            for p, c in zip(PRODUCTS, ("x", "x", None), strict=True)
-        ]
-        merge_rows(session, Product, pa.Table.from_pylist(rows))
-        link(session, "p1", "a")
-    for file in database.settings.data_dir.glob("workbench.*"):
-        file.unlink()
-
-
-def link(session, product_id: str, hashtag: str) -> None:
-    row = {"product_id": product_id, "hashtag": hashtag, "confidence": 0.9}
-    rows = pa.Table.from_pylist([row | {"method": "title"}])
-    merge_rows(session, ProductHashtag, rows)
-
-
-def arrive(database: Database, batch: list[tuple[type[Table], dict]]) -> None:
-    with database.writing() as session:
-        for table, row in batch:
-            if table is Return and not has_order(session, row["order_id"]):
-                continue
-            columns = sql_table(table).columns
-            schema = arrow_schema([columns[name] for name in row])
-            merge_rows(session, table, pa.Table.from_pylist([row], schema))
-
-
-def has_order(session, order_id: str) -> bool:
-    return session.get(Order, order_id) is not None
 
 
 def stored_tables(database: Database) -> dict[str, pa.Table]:
@@ -276,21 +155,6 @@ def test_a_new_price_or_category_reaches_the_past_of_all(store):
         after = daily_tables(duck)["product_day"]
     assert before["resale_drop"].to_pylist() != after["resale_drop"].to_pylist()
     assert after.num_rows == before.num_rows
-
-
-def listing_on(day: int, product_id: str) -> dict:
-    return {
-        "site": "ebay",
-        "listing_id": f"{product_id}{day}",
-        "observed_at": START + timedelta(days=day),
-        "product_id": product_id,
-        "title": "Thing",
-        "price_minor": 2500,
-        "currency": "USD",
-        "condition": "Pre-Owned",
-        "status": "active",
-        "best_offer_accepted": False,
-    }
 
 
 def test_what_is_dated_later_than_today_counts_when_its_day_has_come(store):
