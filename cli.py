@@ -157,7 +157,7 @@ def link(
     """Write the linked dataset, each order with what was known the day before, and
     beside it what its columns are.
     """
-    from ml.dataset import write_dataset  # noqa: PLC0415
+    from ml.dataset_file import write_dataset  # noqa: PLC0415
 
     result = write_dataset(_database(), get_settings(), out, _day(as_of))
     _show(result, as_json)

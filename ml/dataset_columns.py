@@ -35,6 +35,23 @@ DERIVED: dict[str, Told] = {
         PURCHASE,
         "order",
     ),
+    "purchased_hour": Told("Hour of the purchase, UTC, 0-23.", PURCHASE, "order"),
+    "basket_count": Told(
+        "Order lines of the customer at that very moment; 1 and more.",
+        PURCHASE,
+        "order",
+    ),
+    "basket_value_usd": Told(
+        "What they cost together in US dollars, pieces counted; without the lines whose "
+        "currency has no rate.",
+        PURCHASE,
+        "order",
+    ),
+    "customer_return_count": Told(
+        "Returns of the customer up to the day before; 0 and more.",
+        DAY_BEFORE,
+        "order, return",
+    ),
     "customer_order_count": Told(
         "Orders of the customer up to the day before; 0 and more.",
         DAY_BEFORE,
@@ -47,9 +64,8 @@ DERIVED: dict[str, Told] = {
         "order, return",
     ),
     "target": Told(
-        "1 regretted, 0 not; where a return gave no reason 1 if its trend was falling, "
-        "else the share of regret among given reasons, 0-1. Where no return has a "
-        "reason: 1 returned, 0 kept.",
+        "1 regretted, 0 not; where a return gave no reason, the probability that regret "
+        "was behind it, 0-1. Where no return has a reason: 1 returned, 0 kept.",
         JUDGED,
         "order, return",
     ),

@@ -29,6 +29,7 @@ SHOPPER: dict[str, str] = {
     "recent_order_count": "returns",
     "return_rate": "returns",
     "return_n": "returns",
+    "recent_return_n": "returns",
     "price_usd": "price",
     "price_to_list": "price",
     "category": "price",
@@ -39,7 +40,14 @@ CHECKOUT: dict[str, str] = SHOPPER | {
     "income_decile": "buyer",
     "quantity": "buyer",
     "channel": "buyer",
+    "purchased_hour": "buyer",
+    "weekday": "buyer",
+    "basket_count": "buyer",
+    "basket_value_usd": "buyer",
+    "line_value_usd": "buyer",
+    "line_to_basket": "buyer",
     "customer_order_count": "buyer",
+    "customer_return_count": "buyer",
     "customer_return_rate": "buyer",
 }
 GROUPS: dict[Purpose, dict[str, str]] = {"shopper": SHOPPER, "checkout": CHECKOUT}
@@ -52,6 +60,22 @@ def price_to_list(rows: pa.Table) -> Floats:
     return _floats(pc.divide(rows["price_usd"], rows["list_price_usd"]))
 
 
+def line_value_usd(rows: pa.Table) -> Floats:
+    """Return what all pieces of the order cost (n_rows,)."""
+    return _floats(rows["price_usd"]) * _floats(rows["quantity"])
+
+
+def line_to_basket(rows: pa.Table) -> Floats:
+    """Return the order's share of its basket's value (n_rows,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return line_value_usd(rows) / _floats(rows["basket_value_usd"])
+
+
+def weekday(rows: pa.Table) -> Floats:
+    """Return the day of the week, 0 Monday to 6 Sunday (n_rows,)."""
+    return _floats(pc.day_of_week(rows["purchased_on"]))
+
+
 def age_from(rows: pa.Table) -> Floats:
     """Return the age that each row's band begins with (n_rows,)."""
     digits = pc.extract_regex(rows["age_band"].cast(pa.string()), r"^(?P<low>\d+)")
@@ -60,6 +84,9 @@ def age_from(rows: pa.Table) -> Floats:
 
 DERIVED: dict[str, Callable[[pa.Table], Floats]] = {
     "price_to_list": price_to_list,
+    "line_value_usd": line_value_usd,
+    "line_to_basket": line_to_basket,
+    "weekday": weekday,
     "age_from": age_from,
 }
 

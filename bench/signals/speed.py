@@ -85,7 +85,7 @@ from pathlib import Path
 from store.database import open_database
 from store.importing import import_folder
 from store.settings import Settings
-from ml.dataset import write_dataset
+from ml.dataset_file import write_dataset
 folder, data = map(Path, sys.argv[1:])
 settings = Settings(data_dir=data)
 started = time.perf_counter()

@@ -28,12 +28,53 @@ asked_day AS (
     -- An order later than all observations reads the last day there is.
     SELECT a.*, least(a.purchased_at::DATE - 1, b.newest_day) AS day
     FROM asked AS a, bounds AS b
+),
+
+line AS (
+    -- The asked orders, and what was bought with them.
+    SELECT
+        order_id, customer_pseudonym, purchased_at, day, unit_price_minor, currency,
+        quantity
+    FROM asked_day
+    UNION ALL
+    SELECT
+        o.order_id, o.customer_pseudonym, o.purchased_at,
+        least(o.purchased_at::DATE - 1, b.newest_day),
+        o.unit_price_minor, o.currency, o.quantity
+    FROM "order" AS o
+    SEMI JOIN asked AS a
+        ON o.customer_pseudonym = a.customer_pseudonym
+        AND o.purchased_at = a.purchased_at
+    ANTI JOIN asked AS same ON o.order_id = same.order_id, bounds AS b
+),
+
+paid AS (
+    SELECT
+        line.order_id,
+        line.customer_pseudonym,
+        line.purchased_at,
+        line.quantity,
+        line.unit_price_minor / minor_units(line.currency) * rate.usd_per_unit
+            AS price_usd
+    FROM line
+    ASOF LEFT JOIN rate ON line.currency = rate.currency AND line.day >= rate.day
+),
+
+basket AS (
+    SELECT
+        customer_pseudonym,
+        purchased_at,
+        count(*) AS basket_count,
+        sum(price_usd * quantity) AS basket_value_usd
+    FROM paid
+    GROUP BY customer_pseudonym, purchased_at
 )
 
 SELECT
     a.order_id,
     a.product_id,
     a.purchased_at::DATE AS purchased_on,
+    hour(a.purchased_at) AS purchased_hour,
     a.age_band,
     p.category,
     p.brand,
@@ -54,11 +95,15 @@ SELECT
     d.recent_order_count,
     d.return_rate,
     d.return_n,
+    d.recent_return_n,
     paid.price_usd,
     d.list_price_usd,
     a.income_decile,
     a.quantity,
+    basket.basket_count,
+    basket.basket_value_usd,
     coalesce(h.order_count, 0)::BIGINT AS customer_order_count,
+    coalesce(h.return_count, 0)::BIGINT AS customer_return_count,
     (coalesce(h.return_count, 0) + 0.5) / (coalesce(h.order_count, 0) + 2)
         AS customer_return_rate,
     d.hashtag,
@@ -72,14 +117,10 @@ SELECT
 FROM asked_day AS a
 LEFT JOIN product AS p USING (product_id)
 LEFT JOIN product_day AS d ON a.product_id = d.product_id AND a.day = d.day
-LEFT JOIN (
-    SELECT
-        a2.order_id,
-        a2.unit_price_minor / minor_units(a2.currency) * rate.usd_per_unit
-            AS price_usd
-    FROM asked_day AS a2
-    ASOF JOIN rate ON a2.currency = rate.currency AND a2.day >= rate.day
-) AS paid USING (order_id)
+LEFT JOIN paid USING (order_id)
+LEFT JOIN basket
+    ON a.customer_pseudonym = basket.customer_pseudonym
+    AND a.purchased_at = basket.purchased_at
 ASOF LEFT JOIN history AS h
     ON a.customer_pseudonym = h.customer_pseudonym AND a.day >= h.day
 ORDER BY a.purchased_at, a.order_id

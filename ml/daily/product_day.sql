@@ -3,11 +3,11 @@
 -- Reads: todo(product_id, from_day), product, product_hashtag, hashtag_day, category_day,
 -- resale_day, review, "order", "return", rate, bounds(last_day, return_window_days).
 WITH grid AS (
-    -- A week more than is asked for: what lies further back counts as of its first day.
+    -- A month more than is asked for: what lies further back counts as of its first day.
     SELECT
         product_id,
-        from_day - 7 AS first_day,
-        unnest(generate_series(from_day - 7, last_day, INTERVAL 1 DAY))::DATE AS day
+        from_day - 30 AS first_day,
+        unnest(generate_series(from_day - 30, last_day, INTERVAL 1 DAY))::DATE AS day
     FROM todo, bounds
 ),
 
@@ -59,12 +59,19 @@ event AS (
     FROM "return" AS r
     JOIN "order" AS o USING (order_id), bounds AS b
     GROUP BY o.product_id, day
+    UNION ALL
+    SELECT
+        o.product_id, r.returned_at::DATE, 'came back', count(*), NULL, NULL, NULL, NULL,
+        NULL
+    FROM "return" AS r
+    JOIN "order" AS o USING (order_id)
+    GROUP BY ALL
 ),
 
 event_day AS (
     SELECT
         e.product_id,
-        greatest(e.day, todo.from_day - 7) AS day,
+        greatest(e.day, todo.from_day - 30) AS day,
         sum(e.n) FILTER (e.kind = 'review') AS review_n,
         sum(e.polarity) AS polarity,
         sum(e.regret) AS regret,
@@ -74,7 +81,8 @@ event_day AS (
         sum(e.n) FILTER (e.kind = 'order') AS order_n,
         sum(e.n) FILTER (e.kind = 'judged') AS judged_n,
         sum(e.n) FILTER (e.kind = 'returned') AS returned_n,
-        max(e.at) FILTER (e.kind = 'returned') AS returned_at
+        max(e.at) FILTER (e.kind = 'returned') AS returned_at,
+        sum(e.n) FILTER (e.kind = 'came back') AS came_back_n
     FROM event AS e
     JOIN todo USING (product_id)
     GROUP BY ALL
@@ -94,7 +102,8 @@ counted AS (
         coalesce(sum(e.order_n) OVER week, 0) AS recent_order_count,
         coalesce(sum(e.judged_n) OVER so_far, 0) AS return_n,
         coalesce(sum(e.returned_n) OVER so_far, 0) AS returned_n,
-        max(e.returned_at) OVER so_far AS return_as_of
+        max(e.returned_at) OVER so_far AS return_as_of,
+        coalesce(sum(e.came_back_n) OVER month, 0) AS recent_return_n
     FROM grid
     LEFT JOIN event_day AS e ON grid.product_id = e.product_id AND grid.day = e.day
     WINDOW
@@ -104,8 +113,12 @@ counted AS (
         week AS (
             PARTITION BY grid.product_id ORDER BY grid.day
             ROWS BETWEEN 6 PRECEDING AND CURRENT ROW
+        ),
+        month AS (
+            PARTITION BY grid.product_id ORDER BY grid.day
+            ROWS BETWEEN 29 PRECEDING AND CURRENT ROW
         )
-    QUALIFY grid.day >= grid.first_day + 7
+    QUALIFY grid.day >= grid.first_day + 30
 ),
 
 price_day AS (
@@ -175,7 +188,8 @@ SELECT
         + 20 * (k.returned_n + 50 * k.shop_return_rate) / (k.return_n + 50)
     ) / (c.return_n + 20) AS return_rate,
     c.return_n,
-    c.return_as_of
+    c.return_as_of,
+    c.recent_return_n
 FROM counted AS c
 JOIN product AS p USING (product_id)
 JOIN category_day AS k ON coalesce(p.category, '') = k.category AND c.day = k.day

@@ -230,6 +230,9 @@ class ProductDay(Table, table=True):
     return_as_of: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the newest known return came back, UTC."""
 
+    recent_return_n: int = 0
+    """Returns that came back in the last 30 days, whenever they were bought."""
+
 
 class RiskCard(Table, table=True):
     """The finished answer for one key of one product, as the API gives it."""

@@ -3,7 +3,7 @@
 import pytest
 from pyarrow import parquet
 
-from ml.dataset import write_dataset
+from ml.dataset_file import write_dataset
 from ml.dataset_columns import DERIVED, column_guide, column_told
 
 

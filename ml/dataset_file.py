@@ -1,0 +1,44 @@
+"""The linked dataset as a file, with a guide to its columns beside it."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from ml.daily import open_workbench
+from ml.dataset_columns import column_guide
+from ml.labels import label_orders
+from ml.prepare import prepare
+from store.database import Database
+from store.files import replaced
+from store.settings import Settings
+
+
+def write_dataset(
+    database: Database, settings: Settings, out: Path, as_of: date | None = None
+) -> dict[str, Any]:
+    """Write the linked dataset as Parquet: features, `target` and `coded`; beside it
+    ``<name>.columns.md``, which tells what each column is.
+
+    Returns
+    -------
+    dict
+        Rows, target and both files.
+    """
+    prepare(database)
+    with open_workbench(database, as_of) as duck:
+        dataset = label_orders(duck, settings)
+    rows = dataset.rows.append_column("target", pa.array(dataset.y))
+    rows = rows.append_column("coded", pa.array(dataset.coded))
+    guide = out.with_suffix(".columns.md")
+    with replaced(guide) as told, replaced(out) as draft:
+        parquet.write_table(rows, draft)
+        told.write_text(column_guide(rows, dataset.target), encoding="utf-8")
+    return {
+        "rows": rows.num_rows,
+        "target": dataset.target,
+        "out": str(out),
+        "columns": str(guide),
+    }
