@@ -15,6 +15,7 @@ from ml.evaluation import figures
 from ml.features import GROUPS, Encoder, Purpose
 from ml.model import RegretModel
 from ml.prepare import prepare
+from ml.reference import Reference
 from ml.registry import register
 from store.clock import utc_now
 from store.database import Database
@@ -119,9 +120,13 @@ def fit(dataset: Dataset, purpose: Purpose, seed: int) -> Fitted:
     later = dataset.between(calibrate_from, end)
     encoder = Encoder.fitted(purpose, learn.rows)
     booster = _boost(encoder, learn, stop, seed)
-    scores = booster.predict(encoder.matrix(later.rows), raw_score=True)
-    calibration = fit_calibration(np.asarray(scores), later.y)
-    return Fitted(RegretModel(booster, encoder, calibration), first, last)
+    scores = np.asarray(booster.predict(encoder.matrix(later.rows), raw_score=True))
+    calibration = fit_calibration(scores, later.y)
+    reference = Reference.fitted(
+        encoder.names, encoder.matrix(dataset.rows), scores, encoder.categories
+    )
+    model = RegretModel(booster, encoder, calibration, reference)
+    return Fitted(model, first, last)
 
 
 def _boost(encoder: Encoder, learn: Dataset, stop: Dataset, seed: int) -> lgb.Booster:
