@@ -17,6 +17,7 @@ from ml.model import RegretModel
 from ml.prepare import prepare
 from ml.reference import Reference
 from ml.registry import register
+from ml.trial import first_trial, retry_challengers
 from store.clock import utc_now
 from store.database import Database
 from store.settings import Settings
@@ -153,6 +154,7 @@ def _train_one(
     purpose: Purpose,
     trained_at: datetime,
 ) -> dict[str, Any]:
+    retry_challengers(database, settings, dataset, purpose)
     judged = judge(dataset, purpose, settings.seed, settings.return_window_days)
     quality = figures(judged.test.y, judged.risk)
     # What is served has learned from the newest orders too.
@@ -166,7 +168,8 @@ def _train_one(
         window=(fitted.window_from, fitted.window_to),
         quality=quality,
     )
-    return {"version": version, "target": dataset.target, **quality}
+    trial = first_trial(database, settings, version, judged.test, judged.risk)
+    return {"target": dataset.target, **quality, **trial.as_dict()}
 
 
 def _span(dataset: Dataset) -> tuple[date, date]:
