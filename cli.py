@@ -16,7 +16,14 @@ from store.database import Database, open_database
 from store.errors import TrendGuardError
 from store.privacy import age_band
 from store.settings import get_settings
-from terminal import print_card, print_columns, print_facts, print_json, print_rows
+from terminal import (
+    print_alarms,
+    print_card,
+    print_columns,
+    print_facts,
+    print_json,
+    print_rows,
+)
 
 app = typer.Typer(
     help="How likely buyers are to regret a product that TikTok made famous.",
@@ -26,7 +33,9 @@ app = typer.Typer(
 db = typer.Typer(help="The database.", no_args_is_help=True)
 admin = typer.Typer(help="Who may operate TrendGuard.", no_args_is_help=True)
 app.add_typer(db, name="db")
+models = typer.Typer(help="Which model is served.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
+app.add_typer(models, name="models")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsOf = Annotated[str, typer.Option(help="Use only what was known then (YYYY-MM-DD).")]
@@ -47,6 +56,17 @@ TRENDS = {
     "bot_share": "bots",
 }
 LINKS = {n: n for n in ("product_id", "hashtag", "confidence", "method")}
+MODELS = {
+    "version": "version",
+    "role": "role",
+    "target": "target",
+    "window_to": "learned up to",
+    "auc": "AUC",
+    "log_loss": "log loss",
+}
+Purposes = Annotated[
+    str, typer.Option(metavar="PURPOSE", help="shopper or checkout; both by default.")
+]
 CRAWL_EXIT = {"ok": 0, "empty": 0, "blocked": 3, "login_wall": 3, "changed": 4}
 
 
@@ -185,6 +205,14 @@ def evaluate(as_json: Json = False) -> None:
 
 
 @app.command()
+def monitor(as_json: Json = False) -> None:
+    """Show what has drifted since the training, and what has grown too old."""
+    from ml.monitoring import monitor as run_monitor  # noqa: PLC0415
+
+    _show(run_monitor(_database(), get_settings()), as_json, print_alarms)
+
+
+@app.command()
 def score(
     orders: Annotated[Path, typer.Option(metavar="FILE")],
     out: Annotated[Path, typer.Option(metavar="FILE.csv")],
@@ -251,6 +279,38 @@ def admin_add(name: str, as_json: Json = False) -> None:
     _show({"name": name, "token": add_admin(_database(), name)}, as_json)
 
 
+@models.command("list")
+def models_list(as_json: Json = False) -> None:
+    """List every registered model, the newest first."""
+    from ml.registry import all_models  # noqa: PLC0415
+
+    rows = [row.model_dump() | row.figures for row in all_models(_database())]
+    shown = [dict.fromkeys(MODELS) | row for row in rows]
+    _show({"models": rows}, as_json, lambda _: print_rows(shown, MODELS))
+
+
+@models.command("promote")
+def models_promote(version: str, as_json: Json = False) -> None:
+    """Serve this model from now on, and make the cards anew with it."""
+    from ml.roles import promote  # noqa: PLC0415
+
+    database, settings = _database(), get_settings()
+    changed = promote(database, settings, version, actor="cli", why="asked for")
+    _serve_anew(database)
+    _show({"version": version, "role": "champion", "changed": changed}, as_json)
+
+
+@models.command("rollback")
+def models_rollback(purpose: Purposes = "", as_json: Json = False) -> None:
+    """Serve again what was served before, and make the cards anew with it."""
+    from ml.roles import roll_back_all  # noqa: PLC0415
+
+    database, settings = _database(), get_settings()
+    result = roll_back_all(database, settings, purpose, actor="cli")
+    _serve_anew(database)
+    _show(result, as_json, print_columns)
+
+
 def main() -> None:
     """Run the command line; our own errors end it with one line and code 1."""
     try:
@@ -263,6 +323,12 @@ def main() -> None:
 
 def _database() -> Database:
     return open_database(get_settings())
+
+
+def _serve_anew(database: Database) -> None:
+    from ml.refresh import refresh as run_refresh  # noqa: PLC0415
+
+    run_refresh(database, database.settings)
 
 
 def _day(text: str) -> date | None:

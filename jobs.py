@@ -295,9 +295,16 @@ def _train(database: Database, settings: Settings) -> dict[str, Any]:
     return dict(train(database, settings)) | _refresh(database, settings)
 
 
+def _monitor(database: Database, settings: Settings) -> dict[str, Any]:
+    from ml.monitoring import monitor  # noqa: PLC0415
+
+    return monitor(database, settings)
+
+
 JOBS: dict[str, Callable[[Database, Settings], dict[str, Any]]] = {
     "refresh": _refresh,
     "train": _train,
+    "monitor": _monitor,
     "housekeeping": lambda database, settings: dict(clean_up(database, settings)),
 }
 

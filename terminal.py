@@ -53,6 +53,17 @@ def print_card(card: Row) -> None:
     Console(highlight=False).print(card_table(card))
 
 
+def print_alarms(found: Row) -> None:
+    """Print what the monitor found: every age, the widest drifts, then the alarms."""
+    ages = {"what": "newest", "newest_at": "seen", "age_days": "days old"}
+    drifts = {name: name for name in ("purpose", "feature", "psi", "threshold", "n")}
+    print_rows(found["freshness"], ages | {"most_days": "at most"})
+    print_rows(found["drift"][:10], drifts)
+    console = Console(highlight=False, soft_wrap=True)
+    for alarm in found["alarms"] or ["no alarms"]:
+        console.print(alarm, markup=False)
+
+
 def card_table(card: Row) -> RenderableType:
     """Return a risk card as people read it."""
     facts: Row = {"regret risk": _risk(card)}

@@ -1,6 +1,6 @@
 """From a booster's raw score to a calibrated probability with its interval."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +8,7 @@ from scipy.stats import beta
 from sklearn.isotonic import IsotonicRegression
 
 Floats = npt.NDArray[np.float64]
+Knots = Floats | list[float]
 LEAST_BLOCK = 150
 INTERVAL = 0.90
 
@@ -18,15 +19,21 @@ class Calibration:
 
     Attributes
     ----------
-    score, probability, low, high : list of float
+    score, probability, low, high : array (n_knots,)
         Knots, all rising; `low` and `high` bound the mean of rows with that score with
         90 % (Jeffreys) probability.
     """
 
-    score: list[float]
-    probability: list[float]
-    low: list[float]
-    high: list[float]
+    score: Knots
+    probability: Knots
+    low: Knots
+    high: Knots
+
+    def __post_init__(self) -> None:
+        # As arrays: interpolating on lists would turn them into such on every call.
+        for each in fields(self):
+            knots = np.asarray(getattr(self, each.name), dtype=np.float64)
+            object.__setattr__(self, each.name, knots)
 
     def __call__(self, score: Floats) -> tuple[Floats, Floats, Floats]:
         """Return probability, low and high, each (n_rows,)."""
@@ -38,7 +45,9 @@ class Calibration:
 
     def as_dict(self) -> dict[str, list[float]]:
         """Return it as plain values."""
-        return asdict(self)
+        return {
+            f.name: np.asarray(getattr(self, f.name)).tolist() for f in fields(self)
+        }
 
 
 def fit_calibration(score: Floats, y: Floats) -> Calibration:

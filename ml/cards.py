@@ -88,9 +88,12 @@ class CardMaker:
         )
         if rated is None:
             return card
-        low, high = widened(*rated.overall, evidence)
+        if rated.unusual and evidence == "enough":
+            evidence = "thin"
+        low, high = widened(*rated.overall, evidence, unusual=rated.unusual)
         return card.model_copy(
             update={
+                "evidence": evidence,
                 "risk": rated.overall[0],
                 "risk_low": low,
                 "risk_high": high,
@@ -120,11 +123,14 @@ class Rated:
         The same for each.
     effects : dict
         Group of features -> effect, mean over the bands.
+    unusual_bands : set of str
+        The bands for which a value is unlike all that training saw.
     """
 
     overall: tuple[float, float, float]
     by_band: dict[str, tuple[float, float, float]]
     effects: dict[str, float]
+    unusual_bands: frozenset[str]
 
     @classmethod
     def of(
@@ -136,15 +142,23 @@ class Rated:
         rows = zip(*(part.tolist() for part in parts), strict=True)
         risk, low, high = (float(part @ shares) for part in parts)
         effects = {g: float(e[here] @ shares) for g, e in predicted.effects.items()}
-        return cls(
-            (risk, low, high), dict(zip(band_shares, rows, strict=True)), effects
-        )
+        flags = zip(band_shares, predicted.unusual[here], strict=True)
+        unusual_bands = frozenset(band for band, unusual in flags if unusual)
+        by_band = dict(zip(band_shares, rows, strict=True))
+        return cls((risk, low, high), by_band, effects, unusual_bands)
+
+    @property
+    def unusual(self) -> bool:
+        """Whether the product is, not only an age that no buyer was of."""
+        return len(self.unusual_bands) == len(self.by_band)
 
     def band_risks(self, evidence: Evidence) -> dict[str, BandRisk]:
         """Return the card's rows by age band."""
         risks = {}
         for band, (risk, low, high) in self.by_band.items():
-            wide_low, wide_high = widened(risk, low, high, evidence)
+            unusual = band in self.unusual_bands
+            found: Evidence = "thin" if unusual else evidence
+            wide_low, wide_high = widened(risk, low, high, found, unusual=unusual)
             risks[band] = BandRisk(risk=risk, risk_low=wide_low, risk_high=wide_high)
         return risks
 

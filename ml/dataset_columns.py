@@ -35,6 +35,9 @@ DERIVED: dict[str, Told] = {
         PURCHASE,
         "order",
     ),
+    "purchased_weekday": Told(
+        "Day of the week, UTC, 0 Monday to 6 Sunday.", PURCHASE, "order"
+    ),
     "purchased_hour": Told("Hour of the purchase, UTC, 0-23.", PURCHASE, "order"),
     "basket_count": Told(
         "Order lines of the customer at that very moment; 1 and more.",

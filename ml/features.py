@@ -1,16 +1,21 @@
 """What the models read: one list of columns, one way to make the matrix."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from store.errors import MissingFeatureError
+from store.privacy import AGE_BANDS
+
 Floats = npt.NDArray[np.float64]
 Purpose = Literal["shopper", "checkout"]
+Columns = Mapping[str, Floats]
 
 # Column -> the part of a shopper's explanation it belongs to.
 SHOPPER: dict[str, str] = {
@@ -41,7 +46,7 @@ CHECKOUT: dict[str, str] = SHOPPER | {
     "quantity": "buyer",
     "channel": "buyer",
     "purchased_hour": "buyer",
-    "weekday": "buyer",
+    "purchased_weekday": "buyer",
     "basket_count": "buyer",
     "basket_value_usd": "buyer",
     "line_value_usd": "buyer",
@@ -53,47 +58,38 @@ CHECKOUT: dict[str, str] = SHOPPER | {
 GROUPS: dict[Purpose, dict[str, str]] = {"shopper": SHOPPER, "checkout": CHECKOUT}
 CATEGORICAL = ("category", "brand", "channel")
 MOST_CATEGORIES = 60
+# A category that training never saw; LightGBM reads it as a missing value.
+NEVER_SEEN = -1.0
+AGE_FROM = {band: float(band.rstrip("+").split("-")[0]) for band in AGE_BANDS}
 
 
-def price_to_list(rows: pa.Table) -> Floats:
+def price_to_list(known: Columns) -> Floats:
     """Return what is paid over the list price (n_rows,)."""
-    return _floats(pc.divide(rows["price_usd"], rows["list_price_usd"]))
+    return known["price_usd"] / known["list_price_usd"]
 
 
-def line_value_usd(rows: pa.Table) -> Floats:
+def line_value_usd(known: Columns) -> Floats:
     """Return what all pieces of the order cost (n_rows,)."""
-    return _floats(rows["price_usd"]) * _floats(rows["quantity"])
+    return known["price_usd"] * known["quantity"]
 
 
-def line_to_basket(rows: pa.Table) -> Floats:
+def line_to_basket(known: Columns) -> Floats:
     """Return the order's share of its basket's value (n_rows,)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return line_value_usd(rows) / _floats(rows["basket_value_usd"])
+    return line_value_usd(known) / known["basket_value_usd"]
 
 
-def weekday(rows: pa.Table) -> Floats:
-    """Return the day of the week, 0 Monday to 6 Sunday (n_rows,)."""
-    return _floats(pc.day_of_week(rows["purchased_on"]))
-
-
-def age_from(rows: pa.Table) -> Floats:
+def age_from(known: Columns) -> Floats:
     """Return the age that each row's band begins with (n_rows,)."""
-    digits = pc.extract_regex(rows["age_band"].cast(pa.string()), r"^(?P<low>\d+)")
-    return _floats(pc.struct_field(digits, "low"))
+    return known["age_band"]
 
 
-DERIVED: dict[str, Callable[[pa.Table], Floats]] = {
+# Each from plain columns, so that a batch and a single row share it.
+DERIVED: dict[str, Callable[[Columns], Floats]] = {
     "price_to_list": price_to_list,
     "line_value_usd": line_value_usd,
     "line_to_basket": line_to_basket,
-    "weekday": weekday,
     "age_from": age_from,
 }
-
-
-def _floats(column: pa.ChunkedArray) -> Floats:
-    values: Floats = column.cast(pa.float64()).to_numpy()
-    return values
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,7 @@ class Encoder:
     purpose : str
         Which columns.
     categories : dict
-        Categorical column -> its known values; others are missing.
+        Categorical column -> its known values, the most frequent first.
     """
 
     purpose: Purpose
@@ -125,25 +121,134 @@ class Encoder:
             categories[name] = [c["values"] for c in ranked[:MOST_CATEGORIES]]
         return cls(purpose, categories)
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """Column names, in the matrix's order."""
         return list(GROUPS[self.purpose])
 
-    @property
+    @cached_property
     def groups(self) -> list[str]:
         """The group of each column."""
         return list(GROUPS[self.purpose].values())
 
-    def matrix(self, rows: pa.Table) -> Floats:
-        """Return X (n_rows, n_features); what is not known is NaN."""
-        return np.column_stack([self._column(rows, name) for name in self.names])
+    @cached_property
+    def needed(self) -> list[str]:
+        """The columns that rows must have: those read as they are, or derived from."""
+        asked = _Asked()
+        self._fill(np.empty((1, len(self.names))), asked)
+        return list(asked)
 
-    def _column(self, rows: pa.Table, name: str) -> Floats:
-        if name in DERIVED:
-            return DERIVED[name](rows)
-        column = rows[name]
-        if name in self.categories:
-            known = pa.array(self.categories[name], pa.string())
-            column = pc.index_in(column.cast(pa.string()), known)
-        return _floats(column)
+    def matrix(self, rows: pa.Table) -> Floats:
+        """Return X (n_rows, n_features); what is not known is NaN.
+
+        Raises
+        ------
+        MissingFeatureError
+            If a column is not there at all.
+        """
+        self._check(rows.column_names)
+        known = _Batch(rows, self._codes)
+        return self._fill(np.empty((rows.num_rows, len(self.names))), known)
+
+    def vector(self, facts: Mapping[str, Any]) -> Floats:
+        """Return the same of one row, X (1, n_features).
+
+        Raises
+        ------
+        MissingFeatureError
+            If a fact is not there at all; one that is not known is None.
+        """
+        self._check(facts)
+        known = _Single(facts, self._codes)
+        return self._fill(np.empty((1, len(self.names))), known)
+
+    def _fill(self, matrix: Floats, known: Columns) -> Floats:
+        # By zero, or by what is not known: that is for the model to see.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for number, name in enumerate(self.names):
+                derive = DERIVED.get(name)
+                matrix[:, number] = derive(known) if derive else known[name]
+        return matrix
+
+    def _check(self, given: Container[str]) -> None:
+        if absent := [name for name in self.needed if name not in given]:
+            raise MissingFeatureError(
+                f"the {self.purpose} model reads {', '.join(absent)}, which the rows "
+                "do not have (a value that is not known is empty, not left out); after "
+                "an update run `trendguard refresh`, then `trendguard train`"
+            )
+
+    @cached_property
+    def _codes(self) -> dict[str, "_Codes"]:
+        codes = {"age_band": _Codes(AGE_FROM, np.nan)}
+        for name, values in self.categories.items():
+            # Beyond the most frequent there were others, seen in training as missing.
+            other = np.nan if len(values) >= MOST_CATEGORIES else NEVER_SEEN
+            numbers = {value: float(n) for n, value in enumerate(values)}
+            codes[name] = _Codes(numbers, other)
+        return codes
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """The number of each word of a column, and that of every other word."""
+
+    numbers: dict[str, float]
+    other: float
+
+    def column(self, words: pa.ChunkedArray) -> Floats:
+        words = words.cast(pa.string())
+        index = pc.index_in(words, pa.array(self.numbers, pa.string()))
+        table = np.array([*self.numbers.values(), self.other])
+        coded: Floats = table[pc.fill_null(index, len(table) - 1).to_numpy()]
+        coded[pc.is_null(words).to_numpy()] = np.nan
+        return coded
+
+
+@dataclass(frozen=True)
+class _Batch(Mapping[str, Floats]):
+    """Columns of a table as numbers, each made when it is asked for."""
+
+    rows: pa.Table
+    codes: dict[str, _Codes]
+
+    def __getitem__(self, name: str) -> Floats:
+        column = self.rows[name]
+        if name in self.codes:
+            return self.codes[name].column(column)
+        values: Floats = column.cast(pa.float64(), safe=False).to_numpy()
+        return values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows.column_names)
+
+    def __len__(self) -> int:
+        return len(self.rows.column_names)
+
+
+class _Single(dict[str, Floats]):
+    """The facts of one row as columns of length 1."""
+
+    def __init__(self, facts: Mapping[str, Any], codes: dict[str, _Codes]) -> None:
+        super().__init__()
+        self._facts, self._codes = facts, codes
+
+    def __missing__(self, name: str) -> Floats:
+        value = self._facts[name]
+        if value is None:
+            number = np.nan
+        elif name in self._codes:
+            codes = self._codes[name]
+            number = codes.numbers.get(str(value), codes.other)
+        else:
+            number = float(value)
+        column = self[name] = np.array([number])
+        return column
+
+
+class _Asked(dict[str, Floats]):
+    """Knows no column and keeps the names of those it was asked for."""
+
+    def __missing__(self, name: str) -> Floats:
+        column = self[name] = np.array([np.nan])
+        return column

@@ -1,8 +1,9 @@
-"""A trained model: booster, encoder and calibration, and its file."""
+"""A trained model at work: booster, encoder, calibration and reference as one."""
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +14,62 @@ import pyarrow as pa
 
 from ml.calibration import Calibration
 from ml.features import Encoder
-from store.errors import CorruptModelError
-from store.files import replaced
+from ml.model_file import read_model, write_model
+from ml.reference import Reference
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+# So many rows are worth waking the other cores; a matrix holds no more than a chunk.
+THREADED_ROWS = 2_000
+CHUNK_ROWS = 65_536
 
 
 @dataclass(frozen=True)
-class Prediction:
+class Estimate:
     """Risks of several rows.
 
     Attributes
     ----------
     risk, low, high : array (n_rows,)
         Calibrated probability and its 90 % interval.
-    effects : dict of array (n_rows,)
-        Group of features -> by how much it moved the risk, in probability.
+    unusual : array (n_rows,) of bool
+        Where a value is unlike all that training saw: the interval is not to be
+        believed as it is.
     """
 
     risk: Floats
     low: Floats
     high: Floats
+    unusual: Bools
+
+
+@dataclass(frozen=True)
+class Prediction(Estimate):
+    """Risks of several rows, and what moved them.
+
+    Attributes
+    ----------
+    effects : dict of array (n_rows,)
+        Group of features -> by how much it moved the risk, in probability.
+    """
+
     effects: dict[str, Floats]
 
 
 @dataclass(frozen=True)
+class Explained:
+    """What the model says of one row; as in `Prediction`, but plain numbers."""
+
+    risk: float
+    low: float
+    high: float
+    unusual: bool
+    effects: dict[str, float]
+
+
+@dataclass(frozen=True)
 class RegretModel:
-    """Booster, encoder and calibration as one.
+    """Booster, encoder, calibration and reference as one.
 
     Parameters
     ----------
@@ -49,54 +79,88 @@ class RegretModel:
         Makes the matrix.
     calibration : Calibration
         Turns scores into probabilities.
+    reference : Reference
+        What it was trained on.
     """
 
     booster: lgb.Booster
     encoder: Encoder
     calibration: Calibration
+    reference: Reference
 
     def scores(self, rows: pa.Table) -> Floats:
         """Return raw scores (n_rows,)."""
-        matrix = self.encoder.matrix(rows)
-        return np.asarray(self.booster.predict(matrix, raw_score=True, num_threads=1))
+        found: Floats = _joined([self._scores(m) for m, _ in self._matrices(rows)])
+        return found
 
     def risks(self, rows: pa.Table) -> Floats:
-        """Return calibrated risks (n_rows,) alone, much faster than `predict`."""
-        return self.calibration(self.scores(rows))[0]
+        """Return calibrated risks (n_rows,) alone."""
+        return self.estimate(rows).risk
+
+    def estimate(self, rows: pa.Table) -> Estimate:
+        """Return calibrated risks with their intervals, much faster than `predict`.
+
+        Raises
+        ------
+        MissingFeatureError
+            If a column that the model reads is not there at all.
+        """
+        scores, unusual = [], []
+        for matrix, strange in self._matrices(rows):
+            scores.append(self._scores(matrix))
+            unusual.append(strange)
+        return Estimate(*self.calibration(_joined(scores)), _joined(unusual, bool))
 
     def predict(self, rows: pa.Table) -> Prediction:
         """Return calibrated risks with exact TreeSHAP effects by group.
+
+        Raises
+        ------
+        MissingFeatureError
+            If a column that the model reads is not there at all.
 
         References
         ----------
         Lundberg et al., Nature Machine Intelligence 2, 2020 (TreeSHAP).
         """
-        matrix = self.encoder.matrix(rows)
-        parts = np.asarray(
-            self.booster.predict(matrix, pred_contrib=True, num_threads=1)
+        parts = [self._explained(*each) for each in self._matrices(rows)]
+        if not parts:
+            nothing = np.empty((0, len(self.encoder.names)))
+            parts = [self._explained(nothing, np.empty(0, bool))]
+        risk, low, high, unusual = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("risk", "low", "high", "unusual")
         )
-        score = parts.sum(axis=1)
-        risk, low, high = self.calibration(score)
-        groups = np.array(self.encoder.groups)
         effects = {
-            group: risk
-            - self.calibration(score - parts[:, :-1][:, groups == group].sum(axis=1))[0]
-            for group in dict.fromkeys(self.encoder.groups)
+            group: np.concatenate([part.effects[group] for part in parts])
+            for group in self._groups
         }
-        return Prediction(risk, low, high, effects)
+        return Prediction(risk, low, high, unusual, effects)
+
+    def explain_one(self, facts: dict[str, Any]) -> Explained:
+        """Return what `predict` says of one row of facts, without a table between.
+
+        Raises
+        ------
+        MissingFeatureError
+            If a fact that the model reads is not there at all, not even as None.
+        """
+        matrix = self.encoder.vector(facts)
+        strange = self._believed(matrix)
+        parts = self._contributions(matrix)[0]
+        score = parts.sum()
+        moved = score - parts[:-1] @ self._membership
+        risk, low, high = self.calibration(np.append(score, moved))
+        effects = dict(zip(self._groups, (risk[0] - risk[1:]).tolist(), strict=True))
+        return Explained(
+            float(risk[0]), float(low[0]), float(high[0]), bool(strange[0]), effects
+        )
 
     def save(self, file: Path) -> str:
         """Write the model as JSON and return the file's SHA-256, hex."""
-        content = {
-            "booster": self.booster.model_to_string(),
-            "encoder": asdict(self.encoder),
-            "calibration": self.calibration.as_dict(),
-        }
-        data = json.dumps(content, indent=0).encode()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with replaced(file) as draft:
-            draft.write_bytes(data)
-        return hashlib.sha256(data).hexdigest()
+        return write_model(
+            file, self.booster, self.encoder, self.calibration, self.reference
+        )
 
     @classmethod
     def load(cls, file: Path, sha256: str) -> "RegretModel":
@@ -105,23 +169,65 @@ class RegretModel:
         Raises
         ------
         CorruptModelError
-            If the file is gone or is not the one that was registered.
+            If the file is gone, is not the one that was registered, or is one that this
+            version can't use.
         """
-        try:
-            data = file.read_bytes()
-        except OSError as error:
-            raise CorruptModelError(
-                f"the model file {file} can't be read ({error.strerror}): restore it, "
-                "or run `trendguard train`"
-            ) from error
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise CorruptModelError(
-                f"the model file {file} is not the registered one: restore it, or "
-                "run `trendguard train`"
-            )
-        content: dict[str, Any] = json.loads(data)
-        return cls(
-            lgb.Booster(model_str=content["booster"]),
-            Encoder(**content["encoder"]),
-            Calibration(**content["calibration"]),
+        return cls(*read_model(file, sha256))
+
+    def _matrices(self, rows: pa.Table) -> Iterator[tuple[Floats, Bools]]:
+        for start in range(0, rows.num_rows, CHUNK_ROWS):
+            matrix = self.encoder.matrix(rows.slice(start, CHUNK_ROWS))
+            yield matrix, self._believed(matrix)
+
+    def _believed(self, matrix: Floats) -> Bools:
+        """Tell which rows are unusual; what is infinite becomes missing."""
+        unusual = self.reference.unusual(matrix)
+        if unusual.any():
+            matrix[np.isinf(matrix)] = np.nan
+        return unusual
+
+    def _scores(self, matrix: Floats) -> Floats:
+        threads = _threads(len(matrix))
+        return np.asarray(
+            self.booster.predict(matrix, raw_score=True, num_threads=threads)
         )
+
+    def _contributions(self, matrix: Floats) -> Floats:
+        threads = _threads(len(matrix))
+        return np.asarray(
+            self.booster.predict(matrix, pred_contrib=True, num_threads=threads)
+        )
+
+    def _explained(self, matrix: Floats, unusual: Bools) -> Prediction:
+        if not len(matrix):
+            nothing = np.empty(0)
+            effects = dict.fromkeys(self._groups, nothing)
+            return Prediction(nothing, nothing, nothing, unusual, effects)
+        parts = self._contributions(matrix)
+        score = parts.sum(axis=1)
+        risk, low, high = self.calibration(score)
+        by_group = (parts[:, :-1] @ self._membership).T
+        effects = {
+            group: risk - self.calibration(score - moved)[0]
+            for group, moved in zip(self._groups, by_group, strict=True)
+        }
+        return Prediction(risk, low, high, unusual, effects)
+
+    @cached_property
+    def _groups(self) -> list[str]:
+        return list(dict.fromkeys(self.encoder.groups))
+
+    @cached_property
+    def _membership(self) -> Floats:
+        """Which feature is of which group, 0 or 1 (n_features, n_groups)."""
+        groups = np.array(self.encoder.groups)
+        return np.column_stack([groups == g for g in self._groups]).astype(np.float64)
+
+
+def _threads(row_count: int) -> int:
+    # For few rows, waking the others takes longer than the work.
+    return 1 if row_count < THREADED_ROWS else os.cpu_count() or 1
+
+
+def _joined(parts: list[Any], kind: type = float) -> Any:
+    return np.concatenate(parts) if parts else np.empty(0, kind)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import col, select, update
+from sqlmodel import Session, col, select
 
 from ml.features import Purpose
 from ml.model import RegretModel
@@ -24,7 +24,7 @@ def register(
     window: tuple[date, date],
     quality: dict[str, Any],
 ) -> str:
-    """Save a model's file, then make it the champion of its purpose.
+    """Save a model's file and enter it as a challenger: `ml.roles` makes champions.
 
     Returns
     -------
@@ -32,12 +32,13 @@ def register(
         Its version.
     """
     purpose = model.encoder.purpose
-    version = f"{trained_at:%Y%m%dT%H%M%S}-{purpose}"
+    version = _free_version(database, f"{trained_at:%Y%m%dT%H%M%S}-{purpose}")
     file = f"{version}.json"
     sha256 = model.save(models_folder(settings) / file)
     row = ModelVersion(
         version=version,
         purpose=purpose,
+        role="challenger",
         trained_at=trained_at,
         trained_on=settings.trained_on,
         target=target,
@@ -49,12 +50,7 @@ def register(
         sha256=sha256,
     )
     with database.writing() as session:
-        session.execute(
-            update(ModelVersion)
-            .where(col(ModelVersion.purpose) == purpose)
-            .values(role="retired")
-        )
-        session.merge(row)
+        session.add(row)
     return version
 
 
@@ -76,16 +72,50 @@ def champion(
             f"there is no {purpose} model yet: `trendguard import DIR`, then "
             "`trendguard train`"
         )
-    return row, RegretModel.load(models_folder(settings) / row.file, row.sha256)
+    return row, load_model(settings, row)
 
 
-def champion_row(database: Database, purpose: Purpose) -> ModelVersion | None:
+def load_model(settings: Settings, row: ModelVersion) -> RegretModel:
+    """Return the model of a registry's row.
+
+    Raises
+    ------
+    CorruptModelError
+        If its file is not the registered one, or this version can't use it.
+    """
+    return RegretModel.load(models_folder(settings) / row.file, row.sha256)
+
+
+def champion_row(database: Database, purpose: str) -> ModelVersion | None:
     """Return what the registry says of the served model, None if there is none."""
+    with database.reading() as session:
+        return champion_of(session, purpose)
+
+
+def champion_of(session: Session, purpose: str) -> ModelVersion | None:
+    """Return the same, in the caller's transaction."""
     query = select(ModelVersion).where(
         ModelVersion.purpose == purpose, ModelVersion.role == "champion"
     )
+    return session.exec(query.order_by(col(ModelVersion.trained_at).desc())).first()
+
+
+def challengers(database: Database, purpose: str) -> list[ModelVersion]:
+    """Return the models that wait to be better than the champion, the newest first."""
+    query = select(ModelVersion).where(
+        ModelVersion.purpose == purpose, ModelVersion.role == "challenger"
+    )
     with database.reading() as session:
-        return session.exec(query).first()
+        return list(session.exec(query.order_by(col(ModelVersion.version).desc())))
+
+
+def all_models(database: Database) -> list[ModelVersion]:
+    """Return every registered model, the newest first."""
+    query = select(ModelVersion).order_by(
+        col(ModelVersion.trained_at).desc(), col(ModelVersion.version)
+    )
+    with database.reading() as session:
+        return list(session.exec(query))
 
 
 def models_folder(settings: Settings) -> Path:
@@ -116,3 +146,13 @@ def served_figures(database: Database) -> dict[str, dict[str, Any]]:
         }
         for row in rows
     }
+
+
+def _free_version(database: Database, wanted: str) -> str:
+    # Two trainings may end within one second; neither takes the other's place.
+    with database.reading() as session:
+        number, version = 1, wanted
+        while session.get(ModelVersion, version):
+            number += 1
+            version = f"{wanted}-{number}"
+    return version

@@ -7,10 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from ml.card import Evidence
 from ml.daily import link_asked, open_workbench
 from ml.evidence import evidence_of, widened
-from ml.model import RegretModel
+from ml.model import Explained, RegretModel
 from ml.prepare import prepare
 from ml.reasons import reasons_for
 from ml.registry import champion
@@ -75,11 +74,14 @@ def score_rows(model: RegretModel, rows: pa.Table) -> list[dict[str, Any]]:
     predicted = model.predict(rows)
     scored = []
     for number, facts in enumerate(rows.to_pylist()):
-        evidence = evidence_of(facts)
-        effects = {g: float(e[number]) for g, e in predicted.effects.items()}
-        risk = float(predicted.risk[number])
-        interval = (float(predicted.low[number]), float(predicted.high[number]))
-        scored.append(_score(facts, risk, interval, evidence, effects))
+        said = Explained(
+            float(predicted.risk[number]),
+            float(predicted.low[number]),
+            float(predicted.high[number]),
+            bool(predicted.unusual[number]),
+            {g: float(e[number]) for g, e in predicted.effects.items()},
+        )
+        scored.append(_score(facts, said))
     return scored
 
 
@@ -88,19 +90,14 @@ def _in_order(scored: list[dict[str, Any]], asked: pa.Table) -> list[dict[str, A
     return [by_id[order_id] for order_id in asked["order_id"].to_pylist()]
 
 
-def _score(
-    facts: dict[str, Any],
-    risk: float,
-    interval: tuple[float, float],
-    evidence: Evidence,
-    effects: dict[str, float],
-) -> dict[str, Any]:
+def _score(facts: dict[str, Any], said: Explained) -> dict[str, Any]:
+    evidence = evidence_of(facts, unusual=said.unusual)
     if evidence == "none":
         nothing = dict.fromkeys(COLUMNS, "")
         return nothing | {"order_id": facts["order_id"], "evidence": evidence}
-    low, high = widened(risk, *interval, evidence)
-    reasons = "; ".join(reason.text for reason in reasons_for(facts, effects))
-    values = (facts["order_id"], risk, low, high, evidence, reasons)
+    low, high = widened(said.risk, said.low, said.high, evidence, unusual=said.unusual)
+    reasons = "; ".join(reason.text for reason in reasons_for(facts, said.effects))
+    values = (facts["order_id"], said.risk, low, high, evidence, reasons)
     return dict(zip(COLUMNS, values, strict=True))
 
 

@@ -15,7 +15,9 @@ from ml.evaluation import figures
 from ml.features import GROUPS, Encoder, Purpose
 from ml.model import RegretModel
 from ml.prepare import prepare
+from ml.reference import Reference
 from ml.registry import register
+from ml.trial import first_trial, retry_challengers
 from store.clock import utc_now
 from store.database import Database
 from store.settings import Settings
@@ -119,9 +121,13 @@ def fit(dataset: Dataset, purpose: Purpose, seed: int) -> Fitted:
     later = dataset.between(calibrate_from, end)
     encoder = Encoder.fitted(purpose, learn.rows)
     booster = _boost(encoder, learn, stop, seed)
-    scores = booster.predict(encoder.matrix(later.rows), raw_score=True)
-    calibration = fit_calibration(np.asarray(scores), later.y)
-    return Fitted(RegretModel(booster, encoder, calibration), first, last)
+    scores = np.asarray(booster.predict(encoder.matrix(later.rows), raw_score=True))
+    calibration = fit_calibration(scores, later.y)
+    reference = Reference.fitted(
+        encoder.names, encoder.matrix(dataset.rows), scores, encoder.categories
+    )
+    model = RegretModel(booster, encoder, calibration, reference)
+    return Fitted(model, first, last)
 
 
 def _boost(encoder: Encoder, learn: Dataset, stop: Dataset, seed: int) -> lgb.Booster:
@@ -148,6 +154,7 @@ def _train_one(
     purpose: Purpose,
     trained_at: datetime,
 ) -> dict[str, Any]:
+    retry_challengers(database, settings, dataset, purpose)
     judged = judge(dataset, purpose, settings.seed, settings.return_window_days)
     quality = figures(judged.test.y, judged.risk)
     # What is served has learned from the newest orders too.
@@ -161,7 +168,8 @@ def _train_one(
         window=(fitted.window_from, fitted.window_to),
         quality=quality,
     )
-    return {"version": version, "target": dataset.target, **quality}
+    trial = first_trial(database, settings, version, judged.test, judged.risk)
+    return {"target": dataset.target, **quality, **trial.as_dict()}
 
 
 def _span(dataset: Dataset) -> tuple[date, date]:

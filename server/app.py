@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from server.api import (
     admin_crawls,
+    admin_models,
     admin_watches,
     cards,
     config,
@@ -34,6 +35,7 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     risk.blueprint,
     trends.blueprint,
     admin_crawls.blueprint,
+    admin_models.blueprint,
     admin_watches.blueprint,
     health.blueprint,
 )

@@ -12,6 +12,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 REQUESTS = Counter(
     "trendguard_requests_total",
@@ -33,15 +34,22 @@ def register_metrics(app: Flask) -> None:
     app.after_request(_count)
 
 
-def metrics_text() -> bytes:
+def metrics_text(*others: Collector) -> bytes:
     """Return all figures as Prometheus reads them.
 
     With PROMETHEUS_MULTIPROC_DIR (which `server.run` sets) they are the sum over all
     workers, else this process's own.
+
+    Parameters
+    ----------
+    others : Collector
+        What is not counted here, and is the same whoever is asked.
     """
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return generate_latest(REGISTRY)
     registry = CollectorRegistry()
+    for other in others:
+        registry.register(other)
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY) + generate_latest(registry)
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
 

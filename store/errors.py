@@ -15,7 +15,9 @@
     ├── ModelError
     │   ├── NoModelError         nothing was trained yet
     │   ├── NotEnoughDataError   training needs more, or other, rows
+    │   ├── MissingFeatureError  rows lack a column that the model reads
     │   └── CorruptModelError    a model file is not the one that was registered
+    │       └── ModelFormatError it is, but of another version of TrendGuard
     └── RequestError             the API's caller asked for something that can't be
         ├── UnauthorizedError    no token, or a wrong one
         ├── ForbiddenError       the token's owner may not do this
@@ -90,8 +92,16 @@ class NotEnoughDataError(ModelError):
     """Training needs more rows, or rows of both kinds."""
 
 
+class MissingFeatureError(ModelError):
+    """Rows lack a column that the model reads."""
+
+
 class CorruptModelError(ModelError):
     """A model file is not the one that was registered."""
+
+
+class ModelFormatError(CorruptModelError):
+    """A model file is of another version of TrendGuard."""
 
 
 class RequestError(TrendGuardError):

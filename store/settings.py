@@ -115,6 +115,18 @@ class Settings(BaseSettings):
     seed: int = 7
     """Seed of everything random in training."""
 
+    hashtag_stale_days: int = Field(3, ge=0)
+    """The monitor warns when the newest hashtag total is older; 0 never."""
+
+    listing_stale_days: int = Field(14, ge=0)
+    """The same of the newest second-hand offer."""
+
+    order_stale_days: int = Field(7, ge=0)
+    """The same of the newest order."""
+
+    model_stale_days: int = Field(30, ge=0)
+    """The same of the training of a served model."""
+
     trained_on: Literal["retailer", "sample"] = "retailer"
     """What the data is; ``sample`` makes every card say that its model is a sample."""
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 JOB_CLAIMS = 7461728
 NEW_WATCHES = 7461729
 CHANGES = 7461730
+MODEL_ROLES = 7461731
 
 
 def wait_for_turn(session: Session, turn: int) -> None:

@@ -74,6 +74,7 @@ SELECT
     a.order_id,
     a.product_id,
     a.purchased_at::DATE AS purchased_on,
+    isodow(a.purchased_at) - 1 AS purchased_weekday,
     hour(a.purchased_at) AS purchased_hour,
     a.age_band,
     p.category,

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import select
 
 from server.metrics import metrics_text
+from server.monitoring import MonitorCollector
 from server.state import state
 from store.errors import DatabaseError
 from store.tables import HashtagDay, ProductDay
@@ -73,7 +74,8 @@ def get_ready() -> Response:
 )
 def get_metrics() -> Response:
     """Figures for Prometheus."""
-    return Response(metrics_text(), content_type=CONTENT_TYPE_LATEST)
+    text = metrics_text(MonitorCollector(state().database))
+    return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 
 def _readiness() -> Readiness:

@@ -267,7 +267,8 @@ class ModelVersion(Table, table=True):
     """``shopper`` (what a browser may know) or ``checkout`` (also the customer)."""
 
     role: str = "champion"
-    """``champion`` is served; ``retired`` is kept to roll back to."""
+    """``champion`` is served, one a purpose; ``challenger`` waits to be better;
+    ``retired`` is kept to roll back to."""
 
     trained_at: datetime = Field(sa_type=UtcDateTime)
     """When, UTC."""
