@@ -50,7 +50,9 @@ class Calibration:
         }
 
 
-def fit_calibration(score: Floats, y: Floats) -> Calibration:
+def fit_calibration(
+    score: Floats, y: Floats, weight: Floats | None = None
+) -> Calibration:
     """Fit on rows the trees have not seen.
 
     Parameters
@@ -59,6 +61,8 @@ def fit_calibration(score: Floats, y: Floats) -> Calibration:
         Raw scores.
     y : array (n_rows,)
         Outcomes, 0-1.
+    weight : array (n_rows,), optional
+        As how many rows each counts; the interval is that of Kish's effective number.
 
     References
     ----------
@@ -67,24 +71,25 @@ def fit_calibration(score: Floats, y: Floats) -> Calibration:
     """
     order = np.argsort(score, kind="stable")
     score, y = score[order], y[order]
-    fitted = IsotonicRegression(y_min=0, y_max=1).fit_transform(score, y)
+    weight = np.ones(len(y)) if weight is None else weight[order]
+    isotonic = IsotonicRegression(y_min=0, y_max=1)
+    fitted = isotonic.fit_transform(score, y, sample_weight=weight)
     starts = _block_starts(fitted, score)
-    count = np.diff(np.append(starts, len(score)))
-    hits = np.add.reduceat(y, starts)
+    total = np.add.reduceat(weight, starts)
+    rate = np.add.reduceat(weight * y, starts) / total
+    count = total**2 / np.add.reduceat(weight**2, starts)
+    hits = rate * count
     tail = (1 - INTERVAL) / 2
     low = beta.ppf(tail, hits + 0.5, count - hits + 0.5)
     high = beta.ppf(1 - tail, hits + 0.5, count - hits + 0.5)
     knots = {
-        "score": np.add.reduceat(score, starts) / count,
-        "probability": hits / count,
-        # Where nobody regretted, or everybody, the bound is the rate itself.
-        "low": np.where(hits == 0, 0, low),
-        "high": np.where(hits == count, 1, high),
+        "score": np.add.reduceat(weight * score, starts) / total,
+        # One row at the mean rate stands beside: nothing is impossible, nothing sure.
+        "probability": (hits + np.average(y, weights=weight)) / (count + 1),
+        "low": low,
+        "high": high,
     }
-    rising = {
-        name: np.maximum.accumulate(knot).tolist() for name, knot in knots.items()
-    }
-    return Calibration(**rising)
+    return Calibration(**{n: np.maximum.accumulate(k) for n, k in knots.items()})
 
 
 def _block_starts(fitted: Floats, score: Floats) -> npt.NDArray[np.int64]:

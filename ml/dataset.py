@@ -41,6 +41,12 @@ class Dataset:
         days: npt.NDArray[np.datetime64] = self.rows["purchased_on"].to_numpy()
         return days
 
+    @property
+    def span(self) -> tuple[date, date]:
+        """First and last purchase day."""
+        days = self.days
+        return days[0].astype(date), days[-1].astype(date)
+
     def where(self, mask: npt.NDArray[np.bool_]) -> "Dataset":
         """Return the orders that `mask` picks."""
         return replace(

@@ -1,56 +1,37 @@
-"""Training: fit on the past, calibrate on later orders, judge on the latest."""
+"""Training: a model for each purpose, fitted, judged and entered in the registry."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
-import lightgbm as lgb
-import numpy as np
-import numpy.typing as npt
+from sqlmodel import col, select
 
-from ml.calibration import fit_calibration
+from ml.boosting import Report
 from ml.daily import open_workbench
-from ml.dataset import Dataset, label_orders, split_days
-from ml.evaluation import figures
-from ml.features import GROUPS, Encoder, Purpose
-from ml.model import RegretModel
+from ml.dataset import Dataset
+from ml.features import GROUPS, Purpose
+from ml.fitting import Fitted, Recipe, fit
+from ml.labels import label_orders
 from ml.prepare import prepare
-from ml.reference import Reference
-from ml.registry import register
+from ml.quality import quality
+from ml.registry import champion_row, register
 from ml.trial import first_trial, retry_challengers
 from store.clock import utc_now
 from store.database import Database
+from store.errors import NotEnoughDataError
 from store.settings import Settings
+from store.tables import Population
 
-Floats = npt.NDArray[np.float64]
-MOST_ROUNDS = 1500
-PARAMETERS: dict[str, Any] = {
-    "objective": "cross_entropy",  # as binary, and it takes a silent return's share
-    "learning_rate": 0.04,
-    "num_leaves": 24,
-    "min_data_in_leaf": 60,
-    "feature_fraction": 0.7,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "lambda_l2": 5.0,
-    "cat_smooth": 30.0,
-    "verbosity": -1,
-    "deterministic": True,
-    "force_row_wise": True,
-}
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """A model and the days it learned from."""
-
-    model: RegretModel
-    window_from: date
-    window_to: date
+LEAST_ORDERS = 500
+LEAST_EACH = 30
+LEAST_DAYS = 20
+LEAST_PRODUCTS = 5
 
 
 def train(
-    database: Database, settings: Settings, as_of: date | None = None
+    database: Database,
+    settings: Settings,
+    as_of: date | None = None,
+    report: Report = lambda *_: None,
 ) -> dict[str, Any]:
     """Train, judge and register a model for each purpose.
 
@@ -58,11 +39,13 @@ def train(
     ----------
     as_of : date, optional
         Pretend that nothing after this day is known.
+    report : callable, optional
+        Told how far it is: the step, so much done, of so much.
 
     Returns
     -------
     dict
-        Purpose -> version and figures out of time.
+        Purpose -> version, what was decided of it, and figures out of time.
 
     Raises
     ------
@@ -72,106 +55,78 @@ def train(
     prepare(database)
     with open_workbench(database, as_of) as duck:
         dataset = label_orders(duck, settings)
-    trained_at = utc_now()
-    return {
-        purpose: _train_one(database, settings, dataset, purpose, trained_at)
-        for purpose in GROUPS
-    }
+    check_trainable(dataset, settings)
+    shares = _population(database)
+    trained_at = utc_now().astimezone(UTC)
+    result = {}
+    for purpose in GROUPS:
+        recipe = Recipe(
+            purpose=purpose,
+            seed=settings.seed,
+            gap_days=settings.return_window_days,
+            band_shares=shares,
+            parameters=_found_before(database, purpose),
+            search_trials=settings.search_trials,
+            dask_address=settings.dask_address,
+            report=report,
+        )
+        retry_challengers(database, settings, dataset, purpose)
+        fitted = fit(dataset, recipe)
+        result[purpose] = _enter(database, settings, fitted, trained_at)
+    return result
 
 
-def judge(dataset: Dataset, purpose: Purpose, seed: int, gap_days: int) -> "Judged":
-    """Fit on the first four fifths of the time and predict the last fifth.
-
-    Parameters
-    ----------
-    gap_days : int
-        Days left out before the test: their labels were not known when it began.
-    """
-    past, test = later_orders(dataset, gap_days)
-    fitted = fit(past, purpose, seed)
-    return Judged(fitted.model, test, fitted.model.risks(test.rows))
-
-
-def later_orders(dataset: Dataset, gap_days: int) -> tuple[Dataset, Dataset]:
-    """Return the past to learn from and the later, coded orders to be judged on."""
-    first, last = _span(dataset)
-    (cut,) = split_days(first, last + timedelta(1), 0.8)
-    test = dataset.between(cut, last + timedelta(1))
-    return dataset.between(first, cut - timedelta(gap_days)), test.where(test.coded)
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A model, the later orders it never saw, and what it said of them."""
-
-    model: RegretModel
-    test: Dataset
-    risk: Floats
+def check_trainable(dataset: Dataset, settings: Settings) -> None:
+    """Raise NotEnoughDataError, with what is needed, unless orders can be learned from."""
+    count = len(dataset.y)
+    regretted = int((dataset.y == 1).sum())
+    if count < LEAST_ORDERS:
+        raise NotEnoughDataError(
+            f"{count} orders are older than the return window of "
+            f"{settings.return_window_days} days; training needs {LEAST_ORDERS}"
+        )
+    if min(regretted, count - regretted) < LEAST_EACH:
+        raise NotEnoughDataError(
+            f"{regretted} of {count} orders count as {dataset.target}; training needs "
+            f"at least {LEAST_EACH} of either kind. Check returns.csv and "
+            "TRENDGUARD_REGRET_REASONS"
+        )
+    for name, least, words in (
+        ("purchased_on", LEAST_DAYS, "lie on {} days; training needs {}, to test later"),
+        ("product_id", LEAST_PRODUCTS, "are of {} products; training needs {} to compare"),
+    ):
+        found = len(dataset.rows[name].unique())
+        if found < least:
+            raise NotEnoughDataError(f"the orders {words.format(found, least)}")
 
 
-def fit(dataset: Dataset, purpose: Purpose, seed: int) -> Fitted:
-    """Fit on the first 70 % of the time, stop early on the next 15 %, calibrate on the
-    rest.
-    """
-    first, last = _span(dataset)
-    end = last + timedelta(1)
-    stop_from, calibrate_from = split_days(first, end, 0.7, 0.85)
-    learn = dataset.between(first, stop_from)
-    stop = dataset.between(stop_from, calibrate_from)
-    later = dataset.between(calibrate_from, end)
-    encoder = Encoder.fitted(purpose, learn.rows)
-    booster = _boost(encoder, learn, stop, seed)
-    scores = np.asarray(booster.predict(encoder.matrix(later.rows), raw_score=True))
-    calibration = fit_calibration(scores, later.y)
-    reference = Reference.fitted(
-        encoder.names, encoder.matrix(dataset.rows), scores, encoder.categories
-    )
-    model = RegretModel(booster, encoder, calibration, reference)
-    return Fitted(model, first, last)
-
-
-def _boost(encoder: Encoder, learn: Dataset, stop: Dataset, seed: int) -> lgb.Booster:
-    matrix = lgb.Dataset(
-        encoder.matrix(learn.rows),
-        learn.y,
-        feature_name=encoder.names,
-        categorical_feature=list(encoder.categories),
-        params={"verbosity": -1},
-    )
-    return lgb.train(
-        PARAMETERS | {"seed": seed},
-        matrix,
-        num_boost_round=MOST_ROUNDS,
-        valid_sets=[matrix.create_valid(encoder.matrix(stop.rows), stop.y)],
-        callbacks=[lgb.early_stopping(50, verbose=False)],
-    )
-
-
-def _train_one(
-    database: Database,
-    settings: Settings,
-    dataset: Dataset,
-    purpose: Purpose,
-    trained_at: datetime,
+def _enter(
+    database: Database, settings: Settings, fitted: Fitted, trained_at: datetime
 ) -> dict[str, Any]:
-    retry_challengers(database, settings, dataset, purpose)
-    judged = judge(dataset, purpose, settings.seed, settings.return_window_days)
-    quality = figures(judged.test.y, judged.risk)
-    # What is served has learned from the newest orders too.
-    fitted = fit(dataset, purpose, settings.seed)
+    judged = fitted.judged
+    test = judged.test
+    measured = quality(test.rows, test.y, judged.risk, test.coding_weight)
+    measured |= {"rounds": fitted.rounds, "parameters": fitted.parameters}
     version = register(
         database,
         settings,
         fitted.model,
-        trained_at=trained_at.astimezone(UTC),
-        target=dataset.target,
+        trained_at=trained_at,
+        target=test.target,
         window=(fitted.window_from, fitted.window_to),
-        quality=quality,
+        quality=measured,
     )
-    trial = first_trial(database, settings, version, judged.test, judged.risk)
-    return {"target": dataset.target, **quality, **trial.as_dict()}
+    trial = first_trial(database, settings, version, test, judged.risk)
+    return {"target": test.target, **measured, **trial.as_dict()}
 
 
-def _span(dataset: Dataset) -> tuple[date, date]:
-    days = dataset.days
-    return days.min().astype(date), days.max().astype(date)
+def _population(database: Database) -> dict[str, float]:
+    query = select(col(Population.age_band), col(Population.share))
+    with database.reading() as session:
+        return dict(session.execute(query).all())
+
+
+def _found_before(database: Database, purpose: Purpose) -> dict[str, Any]:
+    """Return the parameters that the champion's search found, if it had one."""
+    champion = champion_row(database, purpose)
+    return champion.figures.get("parameters", {}) if champion else {}

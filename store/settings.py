@@ -112,6 +112,14 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is logged; no level ever logs personal data or what a shopper looked up."""
 
+    search_trials: int = Field(0, ge=0)
+    """Training tries so many sets of parameters (Optuna) before it fits; 0 takes those
+    that the served model was fitted with."""
+
+    dask_address: str = ""
+    """A Dask scheduler, such as ``tcp://10.0.0.5:8786``, whose workers grow the trees;
+    empty: this machine does."""
+
     seed: int = 7
     """Seed of everything random in training."""
 

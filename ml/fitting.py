@@ -1,0 +1,215 @@
+"""Fitting one model: grown on the past, calibrated and judged on what came later.
+
+Trees are grown twice. First on the earlier orders: what these trees say of later ones
+gives the number of rounds, the calibration and honest figures. Then on all orders, with
+those rounds and that calibration: the newest orders know most about today.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+
+from ml.boosting import Booster, Report, Sample
+from ml.calibration import fit_calibration
+from ml.dataset import Dataset, split_days
+from ml.features import Encoder, Purpose
+from ml.model import RegretModel
+from ml.reference import Reference
+from ml.search import search
+from ml.weighting import band_weights
+from store.errors import NotEnoughDataError
+
+Floats = npt.NDArray[np.float64]
+# Of the time: the last part judges; of what is before, the last part stops the growth.
+JUDGED_SHARE = 0.2
+STOP_SHARE = 0.2
+LEAST_EACH = 10
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is fitted.
+
+    Parameters
+    ----------
+    purpose : str
+        ``shopper`` or ``checkout``.
+    seed : int
+        The same one gives the same model.
+    gap_days : int
+        Days before a judged order whose orders are not learned from: their outcomes
+        were not known then.
+    band_shares : dict
+        Age band -> share of the population to weigh rows to; empty: as they are.
+    parameters : dict
+        LightGBM's, over the house's own.
+    search_trials : int
+        So many parameters are tried; 0: none but the given.
+    dask_address : str
+        A Dask scheduler to grow the trees on; empty: here.
+    report : callable
+        Told how far it is.
+    """
+
+    purpose: Purpose
+    seed: int = 7
+    gap_days: int = 30
+    band_shares: dict[str, float] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
+    search_trials: int = 0
+    dask_address: str = ""
+    report: Report = lambda *_: None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A model, later orders it never saw, and what it said of them.
+
+    Attributes
+    ----------
+    model : RegretModel
+        Of the same recipe, grown on the earlier orders only.
+    test : Dataset
+        The later orders, those whose outcome is known.
+    risk : array (n_orders,)
+        What it said.
+    """
+
+    model: RegretModel
+    test: Dataset
+    risk: Floats
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A model that learned from all orders, and what its recipe is worth."""
+
+    model: RegretModel
+    judged: Judged
+    window_from: date
+    window_to: date
+    rounds: int
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Which rows of a dataset, in order of time, do what."""
+
+    learn: slice
+    stop: slice
+    later: slice  # all that the first trees did not learn from
+    test: slice
+    test_from: date
+
+
+def fit(dataset: Dataset, recipe: Recipe) -> Fitted:
+    """Fit a model on orders, in order of time.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If too little is left to learn from after what has to be held back.
+    """
+    parts = _parts(dataset, recipe.gap_days)
+    encoder = Encoder.fitted(recipe.purpose, dataset.rows)
+    now = _sample(encoder, dataset, recipe.band_shares)
+    then = replace(now, y=dataset.as_known(parts.test_from).y)
+    learn, stop = then.part(parts.learn), then.part(parts.stop)
+    booster = _booster(encoder, recipe)
+    if recipe.search_trials:
+        found = search(booster, learn, stop, recipe.search_trials)
+        booster = replace(booster, parameters=found)
+    early = booster.stopped_early(learn, stop, f"{recipe.purpose}: earlier orders")
+    twin = _assembled(encoder, early, early, learn, stop)
+    rounds = early.best_iteration
+    full = booster.fixed(now, rounds, f"{recipe.purpose}: all orders")
+    model = _assembled(encoder, full, early, now, now.part(parts.later))
+    judged = _judged(twin, dataset, parts, now)
+    first, last = dataset.span
+    return Fitted(model, judged, first, last, rounds, booster.parameters)
+
+
+def _parts(dataset: Dataset, gap_days: int) -> _Parts:
+    first, last = dataset.span
+    end = last + timedelta(1)
+    # A short history can't spare a whole return window.
+    gap = min(gap_days, (end - first).days // 5)
+    (test_from,) = split_days(first, end, 1 - JUDGED_SHARE)
+    known_to = test_from - timedelta(gap)
+    (stop_from,) = split_days(first, known_to, 1 - STOP_SHARE)
+    days = dataset.days
+    stop, known, test = np.searchsorted(
+        days, np.array([stop_from, known_to, test_from], dtype="datetime64[D]")
+    )
+    parts = _Parts(
+        slice(0, stop),
+        slice(stop, known),
+        slice(stop, len(days)),
+        slice(test, len(days)),
+        test_from,
+    )
+    for part in (parts.learn, parts.stop, parts.test):
+        y = dataset.y[part]
+        if min(y.sum(), (1 - y).sum()) < LEAST_EACH:
+            raise NotEnoughDataError(
+                f"of the orders from {days[part.start]} on, {len(y)} in a part of the "
+                f"history, {y.sum():.0f} count as {dataset.target}: training needs at "
+                f"least {LEAST_EACH} of either kind in each part of the time; give it "
+                "a longer history"
+            )
+    return parts
+
+
+def _sample(encoder: Encoder, dataset: Dataset, shares: dict[str, float]) -> Sample:
+    X = encoder.matrix(dataset.rows)
+    X[np.isinf(X)] = np.nan
+    if not any(len(np.unique(column)) > 1 for column in X.T):
+        raise NotEnoughDataError(
+            "no column tells one order from another: all are empty or always the same. "
+            "Import hashtag_metrics, resale_listings or reviews, or prices with a rate"
+        )
+    return Sample(X, dataset.y, band_weights(dataset.rows, shares))
+
+
+def _booster(encoder: Encoder, recipe: Recipe) -> Booster:
+    return Booster(
+        encoder.names,
+        list(encoder.categories),
+        recipe.seed,
+        recipe.parameters,
+        recipe.dask_address,
+        recipe.report,
+    )
+
+
+def _assembled(
+    encoder: Encoder,
+    booster: lgb.Booster,
+    unseeing: lgb.Booster,
+    learned: Sample,
+    later: Sample,
+) -> RegretModel:
+    """Return a model, calibrated on later rows that `unseeing` never saw."""
+    scores = np.asarray(unseeing.predict(later.X, raw_score=True))
+    return RegretModel(
+        booster,
+        encoder,
+        fit_calibration(scores, later.y, later.weight),
+        Reference.fitted(encoder.names, learned.X, scores, encoder.categories),
+    )
+
+
+def _judged(
+    twin: RegretModel, dataset: Dataset, parts: _Parts, now: Sample
+) -> Judged:
+    scores = np.asarray(twin.booster.predict(now.X[parts.test], raw_score=True))
+    test = np.zeros(len(now.y), dtype=bool)
+    test[parts.test] = True
+    coded = dataset.coded[parts.test]
+    risk = twin.calibration(scores)[0]
+    return Judged(twin, dataset.where(test & dataset.coded), risk[coded])
