@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,14 @@ from store.files import replaced
 
 # Raised whenever a file of the version before can't be read as one of this.
 FORMAT = 2
+UNREADABLE = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    lgb.basic.LightGBMError,
+)
+TREE_SIZES = re.compile(rb"(?m)^tree_sizes=([\d ]+)$")
 WHAT_TO_DO = "restore it, or run `trendguard train`"
 Parts = tuple[lgb.Booster, Encoder, Calibration, Reference]
 
@@ -69,7 +78,7 @@ def read_model(file: Path, sha256: str) -> Parts:
         )
     try:
         return _parts(file, content)
-    except (KeyError, TypeError, ValueError, lgb.basic.LightGBMError) as error:
+    except UNREADABLE as error:
         what = f"a part of it can't be read ({type(error).__name__})"
         raise _unusable(file, what) from error
 
@@ -78,6 +87,8 @@ def _parts(file: Path, content: dict[str, Any]) -> Parts:
     encoder = Encoder(**content["encoder"])
     if encoder.purpose not in GROUPS:
         raise _unusable(file, f"its purpose is {encoder.purpose!r}, which is unknown")
+    if not _is_whole(content["booster"].encode()):
+        raise _unusable(file, "its trees are not all there")
     booster = lgb.Booster(model_str=content["booster"])
     reference = Reference.from_dict(content["reference"])
     for names in (booster.feature_name(), list(reference.features)):
@@ -88,6 +99,16 @@ def _parts(file: Path, content: dict[str, Any]) -> Parts:
                 f"computes ({', '.join(odd)}): run `trendguard train`"
             )
     return booster, encoder, Calibration(**content["calibration"]), reference
+
+
+def _is_whole(booster: bytes) -> bool:
+    # LightGBM ends the process, not the call, when a tree breaks off in the middle.
+    sizes = TREE_SIZES.search(booster)
+    start = booster.find(b"Tree=0\n")
+    if sizes is None or start < 0:
+        return False
+    end = start + sum(map(int, sizes[1].split()))
+    return booster[end:].startswith(b"end of trees\n")
 
 
 def _bytes(file: Path) -> bytes:

@@ -25,7 +25,8 @@ class Distribution:
     edges : list of float
         Rising; a bin reaches from above one edge up to and including the next.
     shares : list of float
-        Of each bin, that above the last edge, and last of missing values; 0-1.
+        Of each bin, with those below and above all edges, and last of missing values;
+        0-1.
     n : int
         Rows behind the shares.
     least, most : float, optional
@@ -124,10 +125,10 @@ class Reference:
 def _quantile_edges(known: Floats) -> Floats:
     if not len(known):
         return np.empty(0)
-    inner = np.linspace(0, 1, BINS + 1)[1:-1]
-    edges = np.unique(np.quantile(known, inner, method="lower"))
-    below: Floats = edges[edges < known.max()]
-    return below
+    # The first and the last bin are empty: they are for what lies beyond the range.
+    deciles = np.quantile(known, np.linspace(0, 1, BINS + 1)[1:], method="lower")
+    edges: Floats = np.unique([np.nextafter(known.min(), -np.inf), *deciles])
+    return edges
 
 
 def _category_edges(known: Floats) -> Floats:

@@ -11,7 +11,8 @@ from ml.evaluation import expected_calibration_error
 from ml.registry import champion, models_folder, served_figures
 from ml.training import fit, judge
 from sample.export import truth
-from store.errors import CorruptModelError
+from store.errors import CorruptModelError, MissingFeatureError
+from tests.ml.small import order_rows, outcomes, small_model
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +105,96 @@ def test_figures_stand_in_the_registry(trained):
         assert 0.5 < shown["auc"] < 1
         assert shown["trained_on"] == "sample"
         assert shown["target"] == "regret"
+
+
+@pytest.fixture(scope="module")
+def small():
+    rows = order_rows(1_500, purpose="shopper")
+    return rows, small_model(rows, outcomes(rows))
+
+
+def test_one_row_is_explained_as_it_is_in_a_batch(small):
+    rows, model = small
+    batch = model.predict(rows.slice(0, 40))
+    for number, facts in enumerate(rows.slice(0, 40).to_pylist()):
+        one = model.explain_one(facts)
+        assert (one.risk, one.low, one.high, one.unusual) == pytest.approx(
+            tuple(a[number] for a in (batch.risk, batch.low, batch.high, batch.unusual))
+        )
+        assert one.effects == pytest.approx(
+            {group: effect[number] for group, effect in batch.effects.items()}
+        )
+
+
+def test_a_batch_in_chunks_is_the_same_as_in_one(small, monkeypatch):
+    rows, model = small
+    whole, explained = model.estimate(rows), model.predict(rows)
+    monkeypatch.setattr("ml.model.CHUNK_ROWS", 400)
+    monkeypatch.setattr("ml.model.THREADED_ROWS", 300)
+    for again in (model.estimate(rows), model.predict(rows)):
+        for name in ("risk", "low", "high", "unusual"):
+            expected = getattr(whole, name)
+            assert getattr(again, name) == pytest.approx(expected)
+    assert explained.risk == pytest.approx(whole.risk)
+    assert len(model.scores(rows)) == rows.num_rows
+
+
+def test_no_rows_have_no_risks(small):
+    rows, model = small
+    nothing = rows.slice(0, 0)
+    assert len(model.risks(nothing)) == len(model.scores(nothing)) == 0
+    predicted = model.predict(nothing)
+    assert len(predicted.risk) == len(predicted.effects["price"]) == 0
+
+
+ABSURD = (
+    {"price_usd": float("inf")},
+    {"price_usd": float("-inf")},
+    {"price_usd": 1e12},
+    {"price_usd": -5.0},
+    {"list_price_usd": 0.0},
+    {"sentiment_n": 1e9},
+    {"category": "never heard of"},
+)
+
+
+@pytest.mark.parametrize("changed", ABSURD, ids=str)
+def test_an_absurd_value_is_told_both_ways_and_gives_a_number(small, changed):
+    rows, model = small
+    facts = rows.to_pylist()[3]
+    assert not model.explain_one(facts).unusual
+    one = model.explain_one(facts | changed)
+    batch = model.estimate(pa.Table.from_pylist([facts | changed]))
+    assert one.unusual
+    assert batch.unusual.tolist() == [True]
+    assert 0 <= one.low <= one.risk <= one.high <= 1
+    assert one.risk == pytest.approx(batch.risk[0])
+
+
+def test_what_is_infinite_counts_as_not_known(small):
+    rows, model = small
+    facts = rows.to_pylist()[3]
+    for column in ("sentiment_score", "resale_drop"):
+        endless = model.explain_one(facts | {column: float("inf")})
+        unknown = model.explain_one(facts | {column: None})
+        assert endless.risk == unknown.risk
+        assert (endless.unusual, unknown.unusual) == (True, False)
+
+
+def test_nan_is_a_missing_value_not_an_unusual_one(small):
+    rows, model = small
+    facts = dict.fromkeys(rows.column_names)
+    nans = {n: float("nan") for n in ("price_usd", "list_price_usd", "level")}
+    assert model.explain_one(facts | nans) == model.explain_one(facts)
+    assert not model.explain_one(facts).unusual
+
+
+def test_a_missing_feature_is_an_error_and_never_a_number(small):
+    rows, model = small
+    for ask in (model.estimate, model.predict, model.scores, model.risks):
+        with pytest.raises(MissingFeatureError, match="sentiment_score"):
+            ask(rows.drop_columns(["sentiment_score"]))
+    facts = rows.to_pylist()[0]
+    del facts["brand"]
+    with pytest.raises(MissingFeatureError, match="brand"):
+        model.explain_one(facts)
