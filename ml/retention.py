@@ -69,8 +69,7 @@ def _beta_quantile(share: float, mean: Floats, mean_square: Floats) -> Floats:
     # tell, of tens of millions of orders, is taken as that.
     variance = np.maximum(mean_square - mean**2, 1e-15)
     size = (mean - mean_square) / variance
-    quantile: Floats = beta.ppf(share, mean * size, (1 - mean) * size)
-    return quantile
+    return np.asarray(beta.ppf(share, mean * size, (1 - mean) * size))
 
 
 def kept_by_product(shares: pa.Table) -> dict[str, Kept]:

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from ml.calibration import fit_calibration
 from ml.daily import open_workbench
 from ml.dataset import Dataset, label_orders, split_days
-from ml.evaluation import figures
 from ml.features import GROUPS, Encoder, Purpose
 from ml.model import RegretModel
 from ml.prepare import prepare
+from ml.quality import quality
 from ml.registry import register
 from store.clock import utc_now
 from store.database import Database
@@ -149,7 +149,7 @@ def _train_one(
     trained_at: datetime,
 ) -> dict[str, Any]:
     judged = judge(dataset, purpose, settings.seed, settings.return_window_days)
-    quality = figures(judged.test.y, judged.risk)
+    measured = quality(judged.test.rows, judged.test.y, judged.risk)
     # What is served has learned from the newest orders too.
     fitted = fit(dataset, purpose, settings.seed)
     version = register(
@@ -159,9 +159,9 @@ def _train_one(
         trained_at=trained_at.astimezone(UTC),
         target=dataset.target,
         window=(fitted.window_from, fitted.window_to),
-        quality=quality,
+        quality=measured,
     )
-    return {"version": version, "target": dataset.target, **quality}
+    return {"version": version, "target": dataset.target, **measured}
 
 
 def _span(dataset: Dataset) -> tuple[date, date]:

@@ -18,6 +18,7 @@ from server.api import (
     cards,
     config,
     health,
+    models,
     risk,
     trends,
 )
@@ -33,6 +34,7 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     cards.blueprint,
     risk.blueprint,
     trends.blueprint,
+    models.blueprint,
     admin_crawls.blueprint,
     admin_watches.blueprint,
     health.blueprint,

@@ -114,7 +114,7 @@ class Trend(_Part):
 
 @blueprint.get("/trends/<hashtag>", responses={200: Trend, **described(404, 422, 503)})
 def get_trend(path: TrendPath, query: TrendQuery) -> Response:
-    """Stage, peak and daily series of a hashtag, and how many buyers kept its things."""
+    """Stage, peak and daily series of a hashtag, and what buyers kept."""
     name = path.hashtag.removeprefix("#").lower()
     days = _newest_days(name, query.days)
     if not days:

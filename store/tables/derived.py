@@ -232,8 +232,8 @@ class ProductDay(Table, table=True):
 
 
 class Retention(Table, table=True):
-    """The share of buyers who kept something so many days: Kaplan-Meier over at least 20
-    orders, of which 5 are that old.
+    """The share of buyers who kept something so many days: Kaplan-Meier over at least
+    20 orders, of which 5 are that old.
     """
 
     __tablename__ = "retention"
@@ -321,7 +321,8 @@ class ModelVersion(Table, table=True):
     """Columns, in the order the model reads them."""
 
     figures: dict[str, Any] = Field(sa_type=JSON)
-    """Quality out of time: auc, pr_auc, brier, log_loss, ece, n."""
+    """Quality out of time: auc, pr_auc, brier, log_loss, ece, base_rate, mean_risk, n;
+    judged_from and judged_to; groups, calibration, histogram and net_benefit."""
 
     file: str
     """File name in the data folder's ``models``."""

@@ -1,4 +1,4 @@
-"""Shares that are kept: by hand, against lifelines, and how often the interval holds."""
+"""Shares that are kept: by hand, as lifelines has them, and how sure they are."""
 
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryDirectory
@@ -60,8 +60,8 @@ def card_shares(orders: Orders):
 
 
 def test_the_share_kept_is_that_of_kaplan_and_meier():
-    # By hand: 4 of 40 back on day 10; 16 are watched for 20 days only; 5 of the other 20
-    # back on day 25, and 3 of the 15 left on day 60.
+    # By hand: 4 of 40 back on day 10; 16 are watched for 20 days only; 5 of the other
+    # 20 back on day 25, and 3 of the 15 left on day 60.
     orders = [("p", 0, 10)] * 4 + [("p", 345, None)] * 16
     orders += [("p", 0, 25)] * 5 + [("p", 0, 60)] * 3 + [("p", 0, None)] * 12
     found = shares(orders)
@@ -122,7 +122,9 @@ def test_too_few_or_too_young_orders_say_nothing():
 def test_a_horizon_is_over_only_after_its_last_day():
     # Bought on the 1st, the 31st is the 30th day after: over with the 31st itself.
     assert shares([("p", 0, None)] * 20, last="2026-01-30") == {}
-    (row,) = shares([("p", 0, 30)] * 5 + [("p", 0, None)] * 15, last="2026-01-31").values()
+    (row,) = shares(
+        [("p", 0, 30)] * 5 + [("p", 0, None)] * 15, last="2026-01-31"
+    ).values()
     assert (row["share"], row["watched_n"]) == (0.75, 15)
 
 
