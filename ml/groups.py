@@ -122,7 +122,7 @@ def _groups(rows: pa.Table) -> list[tuple[tuple[str, str], Mask]]:
     found.append(("income_group", "not known", np.isnan(income)))
     found += [("stage", stage, named["stage"] == stage) for stage in STAGES]
     found.append(("stage", "no trend", named["stage"] == "not known"))
-    return [((by, group), mask) for by, group, mask in found]
+    return [((by, str(group)), mask) for by, group, mask in found]
 
 
 def _names(rows: pa.Table, column: str) -> npt.NDArray[np.str_]:
