@@ -197,11 +197,15 @@ def train(as_of: AsOf = "", as_json: Json = False) -> None:
 
 @app.command()
 def evaluate(as_json: Json = False) -> None:
-    """Show the served models' figures on orders later than all they learned from."""
-    from ml.registry import served_figures  # noqa: PLC0415
+    """Show the served models' figures on orders later than all they learned from, and
+    write their model cards.
+    """
+    from ml.model_card.writing import evaluate as write_cards  # noqa: PLC0415
 
-    result = served_figures(_database())
+    result = write_cards(_database(), get_settings())
     _show(result, as_json, print_columns)
+    if not as_json:
+        print_facts({f"{p} card": r["files"]["card"] for p, r in result.items()})
 
 
 @app.command()

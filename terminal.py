@@ -41,9 +41,12 @@ def print_facts(facts: Row) -> None:
 
 
 def print_columns(results: dict[str, Row]) -> None:
-    """Print several results side by side, one column each, a fact a line."""
+    """Print several results side by side, one column each, a fact a line; what holds
+    facts of its own is left to ``--json``.
+    """
     table = Table("", *results, box=None, pad_edge=False, header_style="bold")
-    for name in dict.fromkeys(n for result in results.values() for n in result):
+    plain = {n: v for r in results.values() for n, v in r.items()}
+    for name in (n for n, v in plain.items() if not isinstance(v, dict | list)):
         table.add_row(name, *(_shown(r.get(name)) for r in results.values()))
     Console().print(table)
 
@@ -76,16 +79,28 @@ def card_table(card: Row) -> RenderableType:
         more = ", over" if card["stage"] == "Death" else more
         facts["trend"] = f"{card['stage']}, {card['trended_days']} days{more}"
     if kept := card["kept_180_days"]:
-        facts["kept 180 days"] = (
-            f"{kept['share']:.0%} ({kept['low']:.0%} to {kept['high']:.0%}, "
-            f"{kept['n']} orders)"
-        )
+        facts["after 180 days"] = kept_words(kept)
     for reason in card["reasons"]:
         points = f"  {reason['effect'] * 100:+.0f} points"
         facts[points] = f"{reason['text']} ({reason['as_of'][:10]})"
     if card["model"]:
         facts["model"] = f"trained on {card['model']['trained_on']} data"
     return _facts(facts)
+
+
+def kept_words(kept: Row) -> str:
+    """Return the share of buyers who kept it, in words.
+
+    Parameters
+    ----------
+    kept : dict
+        share, low, high (0-1) and n.
+
+    >>> kept_words({"share": 0.6, "low": 0.55, "high": 0.65, "n": 1812})
+    '60% of buyers kept it (55% to 65%, 1,812 orders)'
+    """
+    interval = f"{kept['low']:.0%} to {kept['high']:.0%}"
+    return f"{kept['share']:.0%} of buyers kept it ({interval}, {kept['n']:,} orders)"
 
 
 def _facts(facts: Row) -> Table:

@@ -1,10 +1,12 @@
-"""Bringing all that is derived up to date: links, polarities, daily tables, cards."""
+"""Bringing all that is derived up to date: links, polarities, daily tables, shares that
+are kept, cards.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-import duckdb
+import pyarrow as pa
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
@@ -12,13 +14,14 @@ from ml.card import Kept
 from ml.daily import open_workbench, store_daily
 from ml.prepare import prepare
 from ml.registry import champion_row
-from ml.retention import kept_by_product
+from ml.retention import kept_by_product, retention
 from ml.serving import Scorer
+from store.bulk import replace_rows
 from store.clock import utc_now
 from store.database import Database
 from store.keys import card_keys
 from store.settings import Settings
-from store.tables import Product, RiskCard
+from store.tables import Product, Retention, RiskCard
 
 
 def refresh(database: Database, settings: Settings) -> dict[str, int]:
@@ -37,17 +40,23 @@ def refresh(database: Database, settings: Settings) -> dict[str, int]:
     counts = prepare(database)
     with open_workbench(database) as duck:
         counts |= store_daily(duck, database)
-        if champion_row(database, "shopper"):
-            counts["risk_card"] = _store_cards(database, settings, duck)
+        kept = retention(duck)
+    counts["retention"] = _store_retention(database, kept)
+    if champion_row(database, "shopper"):
+        counts["risk_card"] = _store_cards(database, settings, kept)
     return counts
 
 
-def _store_cards(
-    database: Database, settings: Settings, duck: duckdb.DuckDBPyConnection
-) -> int:
+def _store_retention(database: Database, kept: pa.Table) -> int:
+    with database.writing() as session:
+        replace_rows(session, Retention, kept)
+    return int(kept.num_rows)
+
+
+def _store_cards(database: Database, settings: Settings, kept: pa.Table) -> int:
     scorer = Scorer.load(database, settings)
     with database.reading() as session:
-        rows = _cards(scorer, session, kept_by_product(duck))
+        rows = _cards(scorer, session, kept_by_product(kept))
     with database.writing() as session:
         session.execute(delete(RiskCard))
         if rows:

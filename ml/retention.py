@@ -1,56 +1,87 @@
-"""How many buyers keep a product: Kaplan-Meier over its orders."""
+"""How many buyers keep a product, by product, hashtag and category: Kaplan-Meier over
+their orders, with an interval that holds for few orders and for no returns too.
+"""
 
 import duckdb
 import numpy as np
-from lifelines import KaplanMeierFitter
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.stats import beta
 
 from ml.card import Kept
+from store.duck import sql_beside
 
-KEPT_DAYS = 180
-LEAST_ORDERS = 20
-FOLLOW_UP = """
-SELECT
-    o.product_id,
-    date_diff('day', o.purchased_at, coalesce(r.returned_at, last_day + 1)) AS days,
-    r.returned_at IS NOT NULL AS returned
-FROM "order" AS o
-CROSS JOIN bounds
-LEFT JOIN "return" AS r
-    ON o.order_id = r.order_id AND r.returned_at::DATE <= last_day
-WHERE o.purchased_at::DATE <= last_day
-ORDER BY o.product_id
-"""
+Floats = npt.NDArray[np.float64]
+CARD_DAYS = 180
+INTERVAL = 0.95
+SHARE = ("share", "low", "high", "n")
 
 
-def kept_by_product(duck: duckdb.DuckDBPyConnection) -> dict[str, Kept]:
-    """Return the share kept after 180 days of each product that can tell.
+def retention(duck: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Return the rows of the table `retention` from a workbench.
 
-    A product can tell when 20 orders stand behind it and the oldest is 180 days old.
+    Of products, hashtags (an order counts once for each that its product is linked to
+    with a confidence of 0.5 or more) and categories: the shares kept after 30, 90 and
+    180 days. Who has fewer than 20 orders, or fewer than 5 as old as the horizon, says
+    nothing of it; young orders count for as long as they were watched.
 
     References
     ----------
-    Kaplan and Meier, J. Am. Stat. Assoc. 53, 1958; interval by the log-log transform.
+    Kaplan and Meier, J. Am. Stat. Assoc. 53, 1958; interval: `beta_product_interval`.
     """
-    found = duck.execute(FOLLOW_UP).fetchnumpy()
-    products = np.asarray(found["product_id"])
-    days = np.asarray(found["days"], dtype=float)
-    returned = np.asarray(found["returned"], dtype=bool)
-    starts = np.flatnonzero(np.append(True, products[1:] != products[:-1]))
-    kept = {}
-    for start, end in zip(starts, np.append(starts[1:], len(products)), strict=True):
-        here = slice(start, end)
-        share = _kept(days[here], returned[here])
-        if share:
-            kept[str(products[start])] = share
-    return kept
+    found = duck.sql(sql_beside(__file__, "retention")).to_arrow_table()
+    moments = (found[name].to_numpy() for name in ("mean", "mean_square", "watched_n"))
+    low, high = beta_product_interval(*moments)
+    found = found.drop_columns(["mean", "mean_square"])
+    return found.append_column("low", [low]).append_column("high", [high])
 
 
-def _kept(days: np.ndarray, returned: np.ndarray) -> Kept | None:
-    if len(days) < LEAST_ORDERS or days[~returned].max(initial=0) < KEPT_DAYS:
-        return None
-    fitted = KaplanMeierFitter().fit(days, returned)
-    low, high = fitted.confidence_interval_survival_function_.loc[:KEPT_DAYS].iloc[-1]
-    share = float(fitted.predict(KEPT_DAYS))
-    # Where nobody has returned it, the log-log interval is not defined.
-    low, high = (share if np.isnan(bound) else float(bound) for bound in (low, high))
-    return Kept(share=share, low=low, high=high, n=len(days))
+def beta_product_interval(
+    mean: Floats, mean_square: Floats, watched_n: Floats
+) -> tuple[Floats, Floats]:
+    """Return low and high of Kaplan-Meier shares, each (n_rows,), at 95 %.
+
+    Without censoring it is Clopper and Pearson's exact interval: where nobody returned
+    anything it ends at 1 and begins at 0.025 to the power of one over those watched.
+
+    Parameters
+    ----------
+    mean, mean_square : array (n_rows,)
+        Moments of the product, over days with returns, of Beta(kept + 1, returned).
+    watched_n : array (n_rows,)
+        Orders that were watched for longer than the horizon and not returned in it.
+
+    References
+    ----------
+    Fay, Brittain and Proschan, Biostatistics 14(4), 2013 (method of moments).
+    """
+    tail = (1 - INTERVAL) / 2
+    # Below, as if the next order were to come back just after the horizon.
+    ahead, ahead_square = watched_n / (watched_n + 1), watched_n / (watched_n + 2)
+    low = _beta_quantile(tail, mean * ahead, mean_square * ahead_square)
+    high = _beta_quantile(1 - tail, mean, mean_square)
+    return np.where(watched_n > 0, low, 0.0), np.where(mean < 1, high, 1.0)
+
+
+def _beta_quantile(share: float, mean: Floats, mean_square: Floats) -> Floats:
+    # Of the Beta distribution with these moments; a variance below what doubles can
+    # tell, of tens of millions of orders, is taken as that.
+    variance = np.maximum(mean_square - mean**2, 1e-15)
+    size = (mean - mean_square) / variance
+    return np.asarray(beta.ppf(share, mean * size, (1 - mean) * size))
+
+
+def kept_by_product(shares: pa.Table) -> dict[str, Kept]:
+    """Return what risk cards say: the share kept after 180 days, by product.
+
+    Parameters
+    ----------
+    shares : pyarrow.Table
+        What `retention` returned.
+    """
+    on_card = pc.and_(
+        pc.equal(shares["scope"], "product"), pc.equal(shares["days"], CARD_DAYS)
+    )
+    rows = shares.filter(on_card).select(["key", *SHARE]).to_pylist()
+    return {row.pop("key"): Kept(**row) for row in rows}

@@ -19,6 +19,7 @@ from server.api import (
     cards,
     config,
     health,
+    models,
     risk,
     trends,
 )
@@ -34,6 +35,7 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     cards.blueprint,
     risk.blueprint,
     trends.blueprint,
+    models.blueprint,
     admin_crawls.blueprint,
     admin_models.blueprint,
     admin_watches.blueprint,

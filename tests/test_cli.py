@@ -65,7 +65,13 @@ def test_from_an_export_to_a_score(folder, export):
     assert linked["rows"] > 1000
     trained = result(folder, "train")
     assert trained["shopper"]["auc"] > 0.5
-    assert result(folder, "evaluate")["shopper"]["auc"] == trained["shopper"]["auc"]
+    evaluated = result(folder, "evaluate")["shopper"]
+    assert evaluated["auc"] == trained["shopper"]["auc"]
+    assert evaluated["groups"]
+    shown = trendguard(folder, "evaluate").stdout
+    assert evaluated["files"]["card"] in shown.replace("\n", "")
+    assert "groups" not in shown
+    assert len(shown.splitlines()) < 25
 
     asked = folder / "asked.csv"
     lines = (export / "orders.csv").read_text().splitlines()

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from server.problems import described
 from server.state import state
 from store.errors import MissingError
-from store.tables import HashtagDay
+from store.tables import HashtagDay, Retention
 
 blueprint = APIBlueprint(
     "trends", __name__, url_prefix="/v1", abp_tags=[Tag(name="shoppers")]
@@ -56,6 +56,25 @@ class TrendDay(_Part):
     """Rising, Peak, Decline or Death."""
 
 
+class KeptShare(_Part):
+    """How many buyers of its products still had them after some days."""
+
+    days: int
+    """Days after the purchase: 30, 90 or 180."""
+
+    share: float = Field(ge=0, le=1)
+    """Kaplan-Meier estimate."""
+
+    low: float = Field(ge=0, le=1)
+    """Lower end of its 95 % interval."""
+
+    high: float = Field(ge=0, le=1)
+    """Upper end of its 95 % interval."""
+
+    n: int = Field(ge=20)
+    """Orders behind it."""
+
+
 class Trend(_Part):
     """A hashtag's life so far."""
 
@@ -89,15 +108,18 @@ class Trend(_Part):
     days: list[TrendDay]
     """The daily series, oldest first."""
 
+    kept: list[KeptShare]
+    """What buyers kept of the products linked to it; empty where too few can tell."""
+
 
 @blueprint.get("/trends/<hashtag>", responses={200: Trend, **described(404, 422, 503)})
 def get_trend(path: TrendPath, query: TrendQuery) -> Response:
-    """Stage, peak and daily series of a hashtag."""
+    """Stage, peak and daily series of a hashtag, and what buyers kept."""
     name = path.hashtag.removeprefix("#").lower()
     days = _newest_days(name, query.days)
     if not days:
         raise MissingError("this hashtag has never been observed")
-    body = _trend(days).model_dump_json()
+    body = _trend(days, _kept(name)).model_dump_json()
     answer = Response(body, mimetype="application/json")
     answer.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
     return answer
@@ -116,7 +138,21 @@ def _newest_days(name: str, count: int) -> list[HashtagDay]:
         return list(reversed(session.exec(newest).all()))
 
 
-def _trend(days: list[HashtagDay]) -> Trend:
+def _kept(name: str) -> list[KeptShare]:
+    query = (
+        select(Retention)
+        .where(Retention.scope == "hashtag", Retention.key == name)
+        .order_by(col(Retention.days))
+    )
+    with state().database.reading() as session:
+        rows = session.exec(query).all()
+    return [
+        KeptShare(days=r.days, share=r.share, low=r.low, high=r.high, n=r.n)
+        for r in rows
+    ]
+
+
+def _trend(days: list[HashtagDay], kept: list[KeptShare]) -> Trend:
     last = days[-1]
     return Trend(
         hashtag=last.hashtag,
@@ -137,4 +173,5 @@ def _trend(days: list[HashtagDay]) -> Trend:
             )
             for row in days
         ],
+        kept=kept,
     )

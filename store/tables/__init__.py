@@ -17,6 +17,7 @@ from store.tables.derived import (
     HashtagDay,
     ModelVersion,
     ProductDay,
+    Retention,
     RiskCard,
 )
 from store.tables.observations import (
@@ -48,6 +49,7 @@ ALL: tuple[type[Table], ...] = (
     HashtagDay,
     CategoryDay,
     ProductDay,
+    Retention,
     RiskCard,
     ModelVersion,
     Watch,
@@ -89,6 +91,7 @@ __all__ = [
     "Product",
     "ProductDay",
     "ProductHashtag",
+    "Retention",
     "Return",
     "Review",
     "RiskCard",

@@ -234,6 +234,42 @@ class ProductDay(Table, table=True):
     """Returns that came back in the last 30 days, whenever they were bought."""
 
 
+class Retention(Table, table=True):
+    """The share of buyers who kept something so many days: Kaplan-Meier over at least
+    20 orders, of which 5 are that old.
+    """
+
+    __tablename__ = "retention"
+
+    scope: str = Field(primary_key=True)
+    """Of what: ``product``, ``hashtag`` (its products' orders, linked with a confidence
+    of 0.5 or more) or ``category``."""
+
+    key: str = Field(primary_key=True)
+    """The product's id, the hashtag, or the category."""
+
+    days: int = Field(primary_key=True)
+    """Days after the purchase: 30, 90 or 180."""
+
+    share: float
+    """Share that had not come back by then, 0-1."""
+
+    low: float
+    """Lower end of its 95 % interval (beta product)."""
+
+    high: float
+    """Upper end of its 95 % interval."""
+
+    n: int
+    """Orders behind it, young ones too: they count for as long as they were watched."""
+
+    watched_n: int
+    """Those of them that were watched for longer and had not come back by then."""
+
+    as_of: date
+    """Last day that was used."""
+
+
 class RiskCard(Table, table=True):
     """The finished answer for one key of one product, as the API gives it."""
 
@@ -289,7 +325,8 @@ class ModelVersion(Table, table=True):
     """Columns, in the order the model reads them."""
 
     figures: dict[str, Any] = Field(sa_type=JSON)
-    """Quality out of time: auc, pr_auc, brier, log_loss, ece, n."""
+    """Quality out of time: auc, pr_auc, brier, log_loss, ece, base_rate, mean_risk, n;
+    judged_from and judged_to; groups, calibration, histogram and net_benefit."""
 
     file: str
     """File name in the data folder's ``models``."""

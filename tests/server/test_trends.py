@@ -1,5 +1,6 @@
 from datetime import date
 
+from store.tables import Retention
 from tests.server.conftest import hashtag_day
 
 
@@ -34,3 +35,18 @@ def test_an_unknown_hashtag_is_not_found(client):
     for name in ("unknown", "a%00b", "%FF", "x" * 2000, "%23"):
         answer = client.get(f"/v1/trends/{name}")
         assert (answer.status_code, answer.json["title"]) == (404, "Not found"), name
+
+
+def kept(key: str, days: int, scope: str = "hashtag") -> Retention:
+    values = {"share": 0.7, "low": 0.6, "high": 0.8, "n": 90 + days, "watched_n": 50}
+    return Retention(scope=scope, key=key, days=days, as_of=date(2026, 3, 1), **values)
+
+
+def test_a_trend_says_how_many_kept_its_things(client, stored):
+    stored(hashtag_day(date(2026, 3, 1)), hashtag_day(date(2026, 3, 1), hashtag="new"))
+    stored(kept("ribbedleggings", 90), kept("ribbedleggings", 30))
+    stored(kept("other", 30), kept("ribbedleggings", 180, scope="product"))
+    answer = client.get("/v1/trends/ribbedleggings").json
+    assert [share.pop("days") for share in answer["kept"]] == [30, 90]
+    assert answer["kept"][0] == {"share": 0.7, "low": 0.6, "high": 0.8, "n": 120}
+    assert client.get("/v1/trends/new").json["kept"] == []
