@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-
 Floats = npt.NDArray[np.float64]
 
 

@@ -45,8 +45,8 @@ DERIVED: dict[str, Told] = {
         "order",
     ),
     "basket_value_usd": Told(
-        "What they cost together in US dollars, pieces counted; without the lines whose "
-        "currency has no rate.",
+        "What they cost together in US dollars, pieces counted; without the lines "
+        "whose currency has no rate.",
         PURCHASE,
         "order",
     ),
@@ -67,8 +67,8 @@ DERIVED: dict[str, Told] = {
         "order, return",
     ),
     "target": Told(
-        "1 regretted, 0 not; where a return gave no reason, the probability that regret "
-        "was behind it, 0-1. Where no return has a reason: 1 returned, 0 kept.",
+        "1 regretted, 0 not; where a return gave no reason, the probability that "
+        "regret was behind it, 0-1. Where no return has a reason: 1 returned, 0 kept.",
         JUDGED,
         "order, return",
     ),

@@ -166,14 +166,14 @@ def _parts(dataset: Dataset, gap_days: int) -> _Parts:
 
 
 def _sample(encoder: Encoder, dataset: Dataset, shares: dict[str, float]) -> Sample:
-    X = encoder.matrix(dataset.rows)
-    X[np.isinf(X)] = np.nan
-    if not any(len(np.unique(column)) > 1 for column in X.T):
+    matrix = encoder.matrix(dataset.rows)
+    matrix[np.isinf(matrix)] = np.nan
+    if not any(len(np.unique(column)) > 1 for column in matrix.T):
         raise NotEnoughDataError(
             "no column tells one order from another: all are empty or always the same. "
             "Import hashtag_metrics, resale_listings or reviews, or prices with a rate"
         )
-    return Sample(X, dataset.y, band_weights(dataset.rows, shares))
+    return Sample(matrix, dataset.y, band_weights(dataset.rows, shares))
 
 
 def _booster(encoder: Encoder, recipe: Recipe) -> Booster:
@@ -204,9 +204,7 @@ def _assembled(
     )
 
 
-def _judged(
-    twin: RegretModel, dataset: Dataset, parts: _Parts, now: Sample
-) -> Judged:
+def _judged(twin: RegretModel, dataset: Dataset, parts: _Parts, now: Sample) -> Judged:
     scores = np.asarray(twin.booster.predict(now.X[parts.test], raw_score=True))
     test = np.zeros(len(now.y), dtype=bool)
     test[parts.test] = True

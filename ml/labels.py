@@ -1,4 +1,4 @@
-"""Which orders count as regretted: by the reason given, and where none was, how likely."""
+"""Which orders count as regretted, and how likely those that do not say so."""
 
 import duckdb
 import numpy as np

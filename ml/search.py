@@ -16,7 +16,9 @@ SEARCHED = (
 )
 
 
-def search(booster: Booster, learn: Sample, stop: Sample, trials: int) -> dict[str, Any]:
+def search(
+    booster: Booster, learn: Sample, stop: Sample, trials: int
+) -> dict[str, Any]:
     """Return the parameters that did best on `stop`, after so many trials.
 
     The house's own parameters are the first trial, so the result is no worse there.

@@ -45,13 +45,13 @@ def silent_targets(
     kinds = coded.sum() * share, coded.sum() * (1 - share)
     if len(likely) and coded.sum() >= LEAST_CODED and min(kinds) >= LEAST_EACH:
         known, other = _returns(linked)
-        X = np.column_stack([known, other])
-        model = _model(known.shape[1], X.shape[1])
-        model.fit(X[coded], regretted[coded])
-        likely = model.predict_proba(X[silent])[:, 1]
+        told = np.column_stack([known, other])
+        model = _model(known.shape[1], told.shape[1])
+        model.fit(told[coded], regretted[coded])
+        likely = model.predict_proba(told[silent])[:, 1]
     odds = settings.silent_regret_odds * likely
-    told: Floats = odds / (odds + 1 - likely)
-    return told
+    target: Floats = odds / (odds + 1 - likely)
+    return target
 
 
 def _returns(linked: pa.Table) -> tuple[Floats, npt.NDArray[np.object_]]:

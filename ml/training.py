@@ -15,6 +15,7 @@ from ml.prepare import prepare
 from ml.quality import quality
 from ml.registry import champion_row, register
 from ml.trial import first_trial, retry_challengers
+from ml.weighting import band_weights
 from store.clock import utc_now
 from store.database import Database
 from store.errors import NotEnoughDataError
@@ -56,15 +57,16 @@ def train(
     with open_workbench(database, as_of) as duck:
         dataset = label_orders(duck, settings)
     check_trainable(dataset, settings)
-    shares = _population(database)
+    # The shop's own customers are as they are; who looks at a card is anybody.
+    shares = {"shopper": _population(database)}
     trained_at = utc_now().astimezone(UTC)
-    result = {}
+    result: dict[str, Any] = {}
     for purpose in GROUPS:
         recipe = Recipe(
             purpose=purpose,
             seed=settings.seed,
             gap_days=settings.return_window_days,
-            band_shares=shares,
+            band_shares=shares.get(purpose, {}),
             parameters=_found_before(database, purpose),
             search_trials=settings.search_trials,
             dask_address=settings.dask_address,
@@ -72,12 +74,12 @@ def train(
         )
         retry_challengers(database, settings, dataset, purpose)
         fitted = fit(dataset, recipe)
-        result[purpose] = _enter(database, settings, fitted, trained_at)
+        result[purpose] = _enter(database, settings, recipe, fitted, trained_at)
     return result
 
 
 def check_trainable(dataset: Dataset, settings: Settings) -> None:
-    """Raise NotEnoughDataError, with what is needed, unless orders can be learned from."""
+    """Raise NotEnoughDataError, with what is needed, unless there is enough."""
     count = len(dataset.y)
     regretted = int((dataset.y == 1).sum())
     if count < LEAST_ORDERS:
@@ -92,8 +94,16 @@ def check_trainable(dataset: Dataset, settings: Settings) -> None:
             "TRENDGUARD_REGRET_REASONS"
         )
     for name, least, words in (
-        ("purchased_on", LEAST_DAYS, "lie on {} days; training needs {}, to test later"),
-        ("product_id", LEAST_PRODUCTS, "are of {} products; training needs {} to compare"),
+        (
+            "purchased_on",
+            LEAST_DAYS,
+            "lie on {} days; training needs {}, to test later",
+        ),
+        (
+            "product_id",
+            LEAST_PRODUCTS,
+            "are of {} products; training needs {} to compare",
+        ),
     ):
         found = len(dataset.rows[name].unique())
         if found < least:
@@ -101,11 +111,16 @@ def check_trainable(dataset: Dataset, settings: Settings) -> None:
 
 
 def _enter(
-    database: Database, settings: Settings, fitted: Fitted, trained_at: datetime
+    database: Database,
+    settings: Settings,
+    recipe: Recipe,
+    fitted: Fitted,
+    trained_at: datetime,
 ) -> dict[str, Any]:
     judged = fitted.judged
     test = judged.test
-    measured = quality(test.rows, test.y, judged.risk, test.coding_weight)
+    weight = test.coding_weight * band_weights(test.rows, recipe.band_shares)
+    measured = quality(test.rows, test.y, judged.risk, weight)
     measured |= {"rounds": fitted.rounds, "parameters": fitted.parameters}
     version = register(
         database,

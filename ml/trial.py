@@ -52,8 +52,8 @@ class Trial:
     role: str
     why: str
     n: int = 0
-    champion: dict[str, float] | None = None
-    challenger: dict[str, float] | None = None
+    champion: dict[str, float | None] | None = None
+    challenger: dict[str, float | None] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values, a fact each."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from sample.trends import Trends
 
@@ -49,6 +50,8 @@ class Orders:
     ----------
     probability : array (n_orders,)
         The true probability of a return out of regret.
+    taste : array (n_orders,)
+        What of its log-odds is the customer's own and stands nowhere.
     return_day : array (n_orders,)
         Days from purchase to return, NaN where kept.
     reason : array (n_orders,)
@@ -64,6 +67,7 @@ class Orders:
     income_rank: Floats
     channel: Ints
     probability: Floats
+    taste: Floats
     return_day: Floats
     reason: npt.NDArray[np.str_]
 
@@ -94,7 +98,7 @@ def make_orders(
         trending, rng.choice(3, count, p=(0.35, 0.25, 0.4)), rng.integers(2, size=count)
     )
     discount = rng.choice((0, 0, 0, 0.1, 0.2, 0.3), count)
-    logit = (
+    likely = (
         -2.7
         - 0.8 * goods.quality[product]
         + 2.2 * (0.6 - goods.resale[product, before])
@@ -104,9 +108,9 @@ def make_orders(
         + trending * 0.5 * (heat > 0.5)
         + 0.9 * (age < 25) * trending
         + goods.luxury[product] * np.where(income > 0.7, 1.0, -0.3)
-        + 0.4 * rng.normal(size=customers)[customer]
     )
-    probability = 1 / (1 + np.exp(-logit))
+    taste = 0.4 * rng.normal(size=customers)[customer]
+    probability = expit(likely + taste)
     return_day, reason = _returns(rng, probability)
     return Orders(
         customer,
@@ -118,6 +122,7 @@ def make_orders(
         income,
         channel.astype(np.int64),
         probability,
+        taste,
         return_day,
         reason,
     )

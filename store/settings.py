@@ -56,9 +56,8 @@ class Settings(BaseSettings):
     """Return reasons that count as regret (JSON list; compared without case)."""
 
     silent_returns: Literal["model", "rule"] = "model"
-    """How a return without a reason is labelled in training: by what is learned from
-    returns that gave one, or by the rule that what came back while its trend was falling
-    was regretted."""
+    """How training labels a return without a reason: by what is learned from those that
+    gave one, or by the rule that what came back in a trend's fall was regretted."""
 
     silent_regret_odds: float = Field(1.0, gt=0)
     """How many times greater the odds of regret are behind a silent return than behind

@@ -3,8 +3,8 @@
 import pytest
 from pyarrow import parquet
 
-from ml.dataset_file import write_dataset
 from ml.dataset_columns import DERIVED, column_guide, column_told
+from ml.dataset_file import write_dataset
 
 
 @pytest.fixture(scope="module")
