@@ -16,7 +16,7 @@ PATIENCE_ROUNDS = 50
 PARAMETERS: dict[str, Any] = {
     "objective": "cross_entropy",  # as binary, and it takes a silent return's share
     "learning_rate": 0.03,
-    "num_leaves": 16,
+    "num_leaves": 8,
     "min_data_in_leaf": 100,
     "feature_fraction": 0.3,
     "bagging_fraction": 0.8,

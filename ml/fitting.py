@@ -6,7 +6,7 @@ those rounds and that calibration: the newest orders know most about today.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import lightgbm as lgb
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ml.boosting import Booster, Report, Sample
 from ml.calibration import fit_calibration
-from ml.dataset import Dataset, split_days
+from ml.dataset import Dataset
 from ml.features import Encoder, Purpose
 from ml.model import RegretModel
 from ml.reference import Reference
@@ -24,7 +24,7 @@ from ml.weighting import band_weights
 from store.errors import NotEnoughDataError
 
 Floats = npt.NDArray[np.float64]
-# Of the time: the last part judges; of what is before, the last part stops the growth.
+# Of the orders: the last part judges; of what is before, the last part stops the growth.
 JUDGED_SHARE = 0.2
 STOP_SHARE = 0.2
 LEAST_EACH = 10
@@ -136,22 +136,18 @@ def fit(dataset: Dataset, recipe: Recipe) -> Fitted:
 
 def _parts(dataset: Dataset, gap_days: int) -> _Parts:
     first, last = dataset.span
-    end = last + timedelta(1)
     # A short history can't spare a whole return window.
-    gap = min(gap_days, (end - first).days // 5)
-    (test_from,) = split_days(first, end, 1 - JUDGED_SHARE)
-    known_to = test_from - timedelta(gap)
-    (stop_from,) = split_days(first, known_to, 1 - STOP_SHARE)
+    gap = min(gap_days, (last - first).days // 5)
     days = dataset.days
-    stop, known, test = np.searchsorted(
-        days, np.array([stop_from, known_to, test_from], dtype="datetime64[D]")
-    )
+    test = _first_of_day(days, len(days) * (1 - JUDGED_SHARE))
+    known = int(np.searchsorted(days, days[test] - np.timedelta64(gap, "D")))
+    stop = _first_of_day(days, known * (1 - STOP_SHARE))
     parts = _Parts(
         slice(0, stop),
         slice(stop, known),
         slice(stop, len(days)),
         slice(test, len(days)),
-        test_from,
+        days[test].astype(date),
     )
     for part in (parts.learn, parts.stop, parts.test):
         y = dataset.y[part]
@@ -163,6 +159,11 @@ def _parts(dataset: Dataset, gap_days: int) -> _Parts:
                 "a longer history"
             )
     return parts
+
+
+def _first_of_day(days: npt.NDArray[np.datetime64], row: float) -> int:
+    """Return the first row of the day on which a row lies."""
+    return int(np.searchsorted(days, days[int(row)]))
 
 
 def _sample(encoder: Encoder, dataset: Dataset, shares: dict[str, float]) -> Sample:
