@@ -130,6 +130,47 @@ def test_thin_evidence_widens_the_interval_within_bounds():
     assert widened(0.02, 0.001, 0.98, "thin") == (0.0, 1.0)
 
 
+def test_an_unusual_value_makes_evidence_thin_and_widens_once_more():
+    known = {"hashtag": "x", "resale_n": 3}
+    assert evidence_of(known, unusual=True) == "thin"
+    assert evidence_of({}, unusual=True) == "none"
+    wide = widened(0.3, 0.25, 0.4, "thin", unusual=True)
+    assert wide == (pytest.approx(0.1), pytest.approx(0.7))
+
+
+def test_an_absurd_price_gives_a_wider_card(scorer, cards, trained):
+    key = next(card.key for card in cards if card.evidence == "enough")
+    with trained.reading() as session:
+        product = session.get(Product, session.get(RiskCard, key).product_id)
+    usual = scorer.card(product.title, brand=product.brand, gtin=product.gtin)
+    absurd = scorer.card(
+        product.title,
+        brand=product.brand,
+        gtin=product.gtin,
+        price=Decimal("1e9"),
+    )
+    assert (usual.evidence, absurd.evidence) == ("enough", "thin")
+    assert absurd.risk_low <= absurd.risk <= absurd.risk_high
+    width = usual.risk_high - usual.risk_low
+    assert absurd.risk_high - absurd.risk_low >= 2 * width
+    for row in absurd.risk_by_age_band.values():
+        assert row.risk_low <= row.risk <= row.risk_high
+
+
+def test_an_age_that_no_buyer_was_of_makes_its_own_row_unsure(trained, scorer, cards):
+    maker, seen = scorer.maker, scorer.maker.model.reference.features["age_from"]
+    bands = [b for b in maker.band_shares if float(b[:2]) > seen.bounds[1]]
+    if not bands:
+        pytest.skip("the market's buyers are of every age")
+    card = next(card for card in cards if card.evidence == "enough")
+    inside = [b for b in maker.band_shares if b not in bands]
+    widths = {
+        band: row.risk_high - row.risk_low
+        for band, row in card.risk_by_age_band.items()
+    }
+    assert min(widths[b] for b in bands) > min(widths[b] for b in inside)
+
+
 def test_reasons_name_their_facts():
     facts = {
         "hashtag": "ribbedleggings",
