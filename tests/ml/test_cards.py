@@ -1,12 +1,15 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from sqlmodel import select
 
 from ml.card import Card
+from ml.cards import Rated
 from ml.evidence import evidence_of, widened
+from ml.model import Prediction
 from ml.reasons import reasons_for
 from ml.refresh import products_by_key
 from ml.serving import Scorer
@@ -157,18 +160,18 @@ def test_an_absurd_price_gives_a_wider_card(scorer, cards, trained):
         assert row.risk_low <= row.risk <= row.risk_high
 
 
-def test_an_age_that_no_buyer_was_of_makes_its_own_row_unsure(trained, scorer, cards):
-    maker, seen = scorer.maker, scorer.maker.model.reference.features["age_from"]
-    bands = [b for b in maker.band_shares if float(b[:2]) > seen.bounds[1]]
-    if not bands:
-        pytest.skip("the market's buyers are of every age")
-    card = next(card for card in cards if card.evidence == "enough")
-    inside = [b for b in maker.band_shares if b not in bands]
-    widths = {
-        band: row.risk_high - row.risk_low
-        for band, row in card.risk_by_age_band.items()
-    }
-    assert min(widths[b] for b in bands) > min(widths[b] for b in inside)
+def test_an_age_that_no_buyer_was_of_makes_its_own_row_unsure():
+    shares = {"15-19": 0.5, "20-24": 0.5, "80+": 0.0}
+    same = [np.full(3, value) for value in (0.3, 0.2, 0.5)]
+    for flags, unusual in (([0, 0, 1], False), ([1, 1, 1], True)):
+        predicted = Prediction(*same, np.array(flags, bool), {"trend": np.zeros(3)})
+        rated = Rated.of(predicted, slice(0, 3), shares)
+        assert rated.unusual is unusual
+        rows = rated.band_risks("enough")
+        for band, flag in zip(shares, flags, strict=True):
+            low, high = (0, 1) if flag else (0.2, 0.5)
+            found = rows[band].risk_low, rows[band].risk_high
+            assert found == (pytest.approx(low), pytest.approx(high))
 
 
 def test_reasons_name_their_facts():
