@@ -165,7 +165,7 @@ def _told() -> dict[str, Any]:
         "sentiment_n": 9,
         "sentiment_as_of": SEEN,
         "return_rate": 0.3,
-        "return_n": 30,
+        "return_n": 6,
         "return_as_of": SEEN,
     }
 
