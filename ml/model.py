@@ -33,8 +33,8 @@ class Estimate:
     risk, low, high : array (n_rows,)
         Calibrated probability and its 90 % interval.
     unusual : array (n_rows,) of bool
-        Where a value is unlike all that training saw: the interval is not to be
-        believed as it is.
+        Where a value is unlike all that training saw: the interval holds what is said
+        without it too, and still is not to be believed as it is.
     """
 
     risk: Floats
@@ -105,11 +105,12 @@ class RegretModel:
         MissingFeatureError
             If a column that the model reads is not there at all.
         """
-        scores, unusual = [], []
-        for matrix, strange in self._matrices(rows):
-            scores.append(self._scores(matrix))
-            unusual.append(strange)
-        return Estimate(*self.calibration(_joined(scores)), _joined(unusual, bool))
+        parts = [self._estimated(*each) for each in self._matrices(rows)]
+        risk, low, high, unusual = (
+            _joined([getattr(part, name) for part in parts])
+            for name in ("risk", "low", "high", "unusual")
+        )
+        return Estimate(risk, low, high, unusual.astype(bool))
 
     def predict(self, rows: pa.Table) -> Prediction:
         """Return calibrated risks with exact TreeSHAP effects by group.
@@ -151,6 +152,7 @@ class RegretModel:
         score = parts.sum()
         moved = score - parts[:-1] @ self._membership
         risk, low, high = self.calibration(np.append(score, moved))
+        self._doubt(matrix, strange, low[:1], high[:1])
         effects = dict(zip(self._groups, (risk[0] - risk[1:]).tolist(), strict=True))
         return Explained(
             float(risk[0]), float(low[0]), float(high[0]), bool(strange[0]), effects
@@ -186,6 +188,21 @@ class RegretModel:
             matrix[np.isinf(matrix)] = np.nan
         return unusual
 
+    def _doubt(self, matrix: Floats, unusual: Bools, low: Floats, high: Floats) -> None:
+        """Let the intervals of unusual rows hold what is said without those values."""
+        if not unusual.any():
+            return
+        rows = matrix[unusual]
+        rows[self.reference.outside(rows)] = np.nan
+        _, other_low, other_high = self.calibration(self._scores(rows))
+        low[unusual] = np.minimum(low[unusual], other_low)
+        high[unusual] = np.maximum(high[unusual], other_high)
+
+    def _estimated(self, matrix: Floats, unusual: Bools) -> Estimate:
+        risk, low, high = self.calibration(self._scores(matrix))
+        self._doubt(matrix, unusual, low, high)
+        return Estimate(risk, low, high, unusual)
+
     def _scores(self, matrix: Floats) -> Floats:
         threads = _threads(len(matrix))
         return np.asarray(
@@ -206,6 +223,7 @@ class RegretModel:
         parts = self._contributions(matrix)
         score = parts.sum(axis=1)
         risk, low, high = self.calibration(score)
+        self._doubt(matrix, unusual, low, high)
         by_group = (parts[:, :-1] @ self._membership).T
         effects = {
             group: risk - self.calibration(score - moved)[0]
@@ -229,5 +247,5 @@ def _threads(row_count: int) -> int:
     return 1 if row_count < THREADED_ROWS else os.cpu_count() or 1
 
 
-def _joined(parts: list[Any], kind: type = float) -> Any:
-    return np.concatenate(parts) if parts else np.empty(0, kind)
+def _joined(parts: list[Any]) -> Any:
+    return np.concatenate(parts) if parts else np.empty(0)

@@ -69,7 +69,7 @@ def _drift(
     purpose: Purpose,
 ) -> list[Row]:
     version, model = champion(database, settings, purpose)
-    orders = duck.execute(NEW_ORDERS, [version.window_to]).to_arrow_table()
+    orders = duck.sql(NEW_ORDERS, params=[version.window_to]).to_arrow_table()
     matrix = model.encoder.matrix(orders)
     found = find_drift(model.reference, matrix, model.scores(orders))
     return [{"purpose": purpose, **each.as_dict()} for each in found]

@@ -97,14 +97,18 @@ class Reference:
         }
         return cls(features, Distribution.fitted(scores))
 
-    def unusual(self, matrix: Floats) -> npt.NDArray[np.bool_]:
-        """Tell which rows hold a value that training saw nothing like, (n_rows,).
+    def outside(self, matrix: Floats) -> npt.NDArray[np.bool_]:
+        """Tell which values training saw nothing like, (n_rows, n_features).
 
         That is one a tenth of the span beyond the range, an infinite one, a negative
         one where there was none, or a category that was never seen.
         """
         low, high = self._bounds
-        return np.asarray(((matrix < low) | (matrix > high)).any(axis=1))
+        return np.asarray((matrix < low) | (matrix > high))
+
+    def unusual(self, matrix: Floats) -> npt.NDArray[np.bool_]:
+        """Tell which rows hold such a value, (n_rows,)."""
+        return np.asarray(self.outside(matrix).any(axis=1))
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values."""

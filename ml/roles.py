@@ -121,7 +121,8 @@ def roll_back_all(
     }
     wanted = {p: row for p, row in served.items() if purpose in ("", p)}
     if not wanted:
-        raise NoModelError(f"no {purpose} model is served".replace("  ", " "))
+        kind = f"{purpose} model" if purpose else "model"
+        raise NoModelError(f"no {kind} is served: run `trendguard train`")
     result, refused = {}, None
     for name, row in wanted.items():
         try:

@@ -45,6 +45,38 @@ def result(folder, *words: str) -> dict:
     return json.loads(done.stdout)
 
 
+def another_model_waits_and_is_served_and_rolled_back(folder, first: dict) -> None:
+    assert [first[p]["role"] for p in first] == ["champion", "champion"]
+    assert "no champion yet" in first["shopper"]["why"]
+    second = result(folder, "train")["shopper"]
+    assert second["role"] == "challenger"
+    assert "are needed" in second["why"]
+
+    def served():
+        models = result(folder, "models", "list")["models"]
+        roles = {m["version"]: m["role"] for m in models if m["purpose"] == "shopper"}
+        assert set(roles) == {first["shopper"]["version"], second["version"]}
+        (champion,) = [v for v, role in roles.items() if role == "champion"]
+        return champion
+
+    assert served() == first["shopper"]["version"]
+    promoted = result(folder, "models", "promote", second["version"])
+    assert promoted["changed"]
+    assert served() == second["version"]
+    assert not result(folder, "models", "promote", second["version"])["changed"]
+    back = result(folder, "models", "rollback")
+    assert back == {
+        "shopper": {
+            "version": first["shopper"]["version"],
+            "instead_of": second["version"],
+        }
+    }
+    assert served() == first["shopper"]["version"]
+    done = trendguard(folder, "models", "rollback", "--purpose", "checkout")
+    assert done.returncode == 1
+    assert "no model was served before" in done.stderr.replace("\n", " ")
+
+
 @pytest.mark.slow
 def test_from_an_export_to_a_score(folder, export):
     assert result(folder, "db", "upgrade")["schema"]
@@ -72,6 +104,11 @@ def test_from_an_export_to_a_score(folder, export):
     assert evaluated["files"]["card"] in shown.replace("\n", "")
     assert "groups" not in shown
     assert len(shown.splitlines()) < 25
+    another_model_waits_and_is_served_and_rolled_back(folder, trained)
+    checked = result(folder, "monitor")
+    assert {row["purpose"] for row in checked["drift"]} == {"shopper", "checkout"}
+    shown = trendguard(folder, "monitor")
+    assert (shown.returncode, checked["alarms"][0] in shown.stdout) == (0, True)
 
     asked = folder / "asked.csv"
     lines = (export / "orders.csv").read_text().splitlines()
@@ -107,6 +144,8 @@ def test_from_an_export_to_a_score(folder, export):
         (["risk", "Thing", "--price", "cheap"], 2, "not a price"),
         (["risk", "Thing", "--price", "NaN"], 2, "not a price"),
         (["risk", "Thing"], 1, "trendguard train"),
+        (["models", "promote", "x"], 1, "no model 'x'"),
+        (["models", "rollback"], 1, "no model is served"),
         (["train"], 1, "nothing to learn from yet"),
         (["score", "--orders", "no.csv", "--out", "s.csv"], 1, "no checkout model yet"),
         (["extract", "ebay-nothing", "x.html"], 2, "no such kind"),

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, g
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 import jobs
 from server.access import admin_of_request
@@ -77,7 +77,7 @@ class Models(_Part):
 class ModelPath(BaseModel):
     """Which model."""
 
-    version: str = Field(max_length=100)
+    version: str
 
 
 class Check(_Part):

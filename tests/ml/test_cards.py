@@ -1,12 +1,15 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from sqlmodel import select
 
 from ml.card import Card
+from ml.cards import Rated
 from ml.evidence import evidence_of, widened
+from ml.model import Prediction
 from ml.reasons import reasons_for
 from ml.refresh import products_by_key
 from ml.serving import Scorer
@@ -128,6 +131,47 @@ def test_thin_evidence_widens_the_interval_within_bounds():
     assert widened(0.3, 0.25, 0.4, "enough") == (0.25, 0.4)
     assert widened(0.3, 0.25, 0.4, "thin") == (pytest.approx(0.2), pytest.approx(0.5))
     assert widened(0.02, 0.001, 0.98, "thin") == (0.0, 1.0)
+
+
+def test_an_unusual_value_makes_evidence_thin_and_widens_once_more():
+    known = {"hashtag": "x", "resale_n": 3}
+    assert evidence_of(known, unusual=True) == "thin"
+    assert evidence_of({}, unusual=True) == "none"
+    wide = widened(0.3, 0.25, 0.4, "thin", unusual=True)
+    assert wide == (pytest.approx(0.1), pytest.approx(0.7))
+
+
+def test_an_absurd_price_gives_a_wider_card(scorer, cards, trained):
+    key = next(card.key for card in cards if card.evidence == "enough")
+    with trained.reading() as session:
+        product = session.get(Product, session.get(RiskCard, key).product_id)
+    usual = scorer.card(product.title, brand=product.brand, gtin=product.gtin)
+    absurd = scorer.card(
+        product.title,
+        brand=product.brand,
+        gtin=product.gtin,
+        price=Decimal("1e9"),
+    )
+    assert (usual.evidence, absurd.evidence) == ("enough", "thin")
+    assert absurd.risk_low <= absurd.risk <= absurd.risk_high
+    width = usual.risk_high - usual.risk_low
+    assert absurd.risk_high - absurd.risk_low >= 2 * width
+    for row in absurd.risk_by_age_band.values():
+        assert row.risk_low <= row.risk <= row.risk_high
+
+
+def test_an_age_that_no_buyer_was_of_makes_its_own_row_unsure():
+    shares = {"15-19": 0.5, "20-24": 0.5, "80+": 0.0}
+    same = [np.full(3, value) for value in (0.3, 0.2, 0.5)]
+    for flags, unusual in (([0, 0, 1], False), ([1, 1, 1], True)):
+        predicted = Prediction(*same, np.array(flags, bool), {"trend": np.zeros(3)})
+        rated = Rated.of(predicted, slice(0, 3), shares)
+        assert rated.unusual is unusual
+        rows = rated.band_risks("enough")
+        for band, flag in zip(shares, flags, strict=True):
+            low, high = (0, 1) if flag else (0.2, 0.5)
+            found = rows[band].risk_low, rows[band].risk_high
+            assert found == (pytest.approx(low), pytest.approx(high))
 
 
 def test_reasons_name_their_facts():

@@ -174,7 +174,7 @@ def test_an_absurd_value_is_told_both_ways_and_gives_a_number(small, changed):
 def test_what_is_infinite_counts_as_not_known(small):
     rows, model = small
     facts = rows.to_pylist()[3]
-    for column in ("sentiment_score", "resale_drop"):
+    for column in ("price_usd", "sentiment_score", "resale_drop"):
         endless = model.explain_one(facts | {column: float("inf")})
         unknown = model.explain_one(facts | {column: None})
         assert endless.risk == unknown.risk
