@@ -205,7 +205,8 @@ def evaluate(as_json: Json = False) -> None:
     result = write_cards(_database(), get_settings())
     _show(result, as_json, print_columns)
     if not as_json:
-        print_facts({f"{p} card": r["files"]["card"] for p, r in result.items()})
+        for purpose, found in result.items():  # whole, however narrow the terminal
+            typer.echo(f"{purpose} card: {found['files']['card']}")
 
 
 @app.command()

@@ -101,7 +101,7 @@ def test_from_an_export_to_a_score(folder, export):
     assert evaluated["auc"] == trained["shopper"]["auc"]
     assert evaluated["groups"]
     shown = trendguard(folder, "evaluate").stdout
-    assert evaluated["files"]["card"] in shown.replace("\n", "")
+    assert f"shopper card: {evaluated['files']['card']}\n" in shown
     assert "groups" not in shown
     assert len(shown.splitlines()) < 25
     another_model_waits_and_is_served_and_rolled_back(folder, trained)

@@ -195,7 +195,7 @@ def test_the_interval_holds_the_truth_at_least_at_its_rate(rate, count):
     assert np.mean(widths) < 1.5 * (plain.high - plain.low)
 
 
-@pytest.mark.parametrize("count", [1e6, 1e8, 1e9])
+@pytest.mark.parametrize("count", [1e6, 1e8])
 def test_large_numbers_keep_their_precision(count):
     one = np.array([1.0])
     low, high = beta_product_interval(one, one, count * one)
