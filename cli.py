@@ -212,7 +212,7 @@ def evaluate(as_json: Json = False) -> None:
 @app.command()
 def monitor(as_json: Json = False) -> None:
     """Show what has drifted since the training, and what has grown too old."""
-    from ml.monitoring import monitor as run_monitor  # noqa: PLC0415
+    from ml.monitoring.report import monitor as run_monitor  # noqa: PLC0415
 
     _show(run_monitor(_database(), get_settings()), as_json, print_alarms)
 
@@ -287,7 +287,7 @@ def admin_add(name: str, as_json: Json = False) -> None:
 @models.command("list")
 def models_list(as_json: Json = False) -> None:
     """List every registered model, the newest first."""
-    from ml.registry import all_models  # noqa: PLC0415
+    from ml.registry.versions import all_models  # noqa: PLC0415
 
     rows = [row.model_dump() | row.figures for row in all_models(_database())]
     shown = [dict.fromkeys(MODELS) | row for row in rows]
@@ -297,7 +297,7 @@ def models_list(as_json: Json = False) -> None:
 @models.command("promote")
 def models_promote(version: str, as_json: Json = False) -> None:
     """Serve this model from now on, and make the cards anew with it."""
-    from ml.roles import promote  # noqa: PLC0415
+    from ml.registry.roles import promote  # noqa: PLC0415
 
     database, settings = _database(), get_settings()
     changed = promote(database, settings, version, actor="cli", why="asked for")
@@ -308,7 +308,7 @@ def models_promote(version: str, as_json: Json = False) -> None:
 @models.command("rollback")
 def models_rollback(purpose: Purposes = "", as_json: Json = False) -> None:
     """Serve again what was served before, and make the cards anew with it."""
-    from ml.roles import roll_back_all  # noqa: PLC0415
+    from ml.registry.roles import roll_back_all  # noqa: PLC0415
 
     database, settings = _database(), get_settings()
     result = roll_back_all(database, settings, purpose, actor="cli")

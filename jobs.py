@@ -296,7 +296,7 @@ def _train(database: Database, settings: Settings) -> dict[str, Any]:
 
 
 def _monitor(database: Database, settings: Settings) -> dict[str, Any]:
-    from ml.monitoring import monitor  # noqa: PLC0415
+    from ml.monitoring.report import monitor  # noqa: PLC0415
 
     return monitor(database, settings)
 

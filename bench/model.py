@@ -19,11 +19,11 @@ from rich.table import Table
 from bench.peers import PEERS, Task, seed_recipe
 from ml.daily import open_workbench
 from ml.dataset import Dataset, split_days
-from ml.evaluation import figures
 from ml.features import GROUPS, Encoder
-from ml.fitting import Recipe, fit
 from ml.labels import label_orders
+from ml.learning.fitting import Recipe, fit
 from ml.prepare import prepare
+from ml.quality.evaluation import figures
 from sample.export import knowable, truth, write_export
 from sample.world import Market
 from store.database import open_database

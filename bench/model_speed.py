@@ -23,13 +23,13 @@ from rich.table import Table
 from ml.dataset import Dataset
 from ml.evidence import evidence_of, widened
 from ml.features import CATEGORICAL, GROUPS, Encoder, Purpose
+from ml.learning.fitting import Recipe, fit
 from ml.model import RegretModel
 from ml.reasons import reasons_for
-from ml.training import fit
 from store.privacy import AGE_BANDS
 
 Floats = npt.NDArray[np.float64]
-SEED = 7
+
 TRAINING_ROWS = 50_000
 FIRST_ON = date(2025, 1, 1)
 SEEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,7 +46,7 @@ def run(batch_rows: int = 1_000_000) -> Table:
         title=f"Speed of the model, {os.cpu_count()} cores",
     )
     dataset = made_up(TRAINING_ROWS)
-    model = fit(dataset, "checkout", SEED).model
+    model = fit(dataset, Recipe("checkout")).model
     table.add_row("one score with its reasons", *_shown(*one_score(model), 1e6, "µs"))
     rows = made_up(batch_rows).rows
     what = f"{batch_rows:,} scores with their intervals"
@@ -93,7 +93,7 @@ def training(
     dataset: Dataset, purpose: Purpose, repeats: int = 3
 ) -> tuple[float, float]:
     """Return seconds of a whole fit, and of LightGBM on the same rows and rounds."""
-    fitted = fit(dataset, purpose, SEED).model
+    fitted = fit(dataset, Recipe(purpose)).model
     booster, encoder = fitted.booster, fitted.encoder
     matrix = encoder.matrix(dataset.rows)
     parameters = {"verbosity": -1} | {
@@ -112,7 +112,7 @@ def training(
         )
         return lgb.train(parameters, data, booster.num_trees())
 
-    return interleaved(lambda: fit(dataset, purpose, SEED), peer, repeats)
+    return interleaved(lambda: fit(dataset, Recipe(purpose)), peer, repeats)
 
 
 def interleaved(ours: Step, peer: Step, repeats: int) -> tuple[float, float]:
@@ -127,7 +127,7 @@ def interleaved(ours: Step, peer: Step, repeats: int) -> tuple[float, float]:
     return statistics.median(times[0]), statistics.median(times[1])
 
 
-def made_up(count: int, seed: int = SEED) -> Dataset:
+def made_up(count: int, seed: int = 7) -> Dataset:
     """Return orders of a year with every column a model reads, and their outcomes."""
     rng = np.random.default_rng(seed)
     needed = dict.fromkeys(n for p in GROUPS for n in Encoder(p).needed)
@@ -137,7 +137,9 @@ def made_up(count: int, seed: int = SEED) -> Dataset:
     known = np.nan_to_num(np.asarray(columns["level"], dtype=float))
     true = 1 / (1 + np.exp(2 - known + np.nan_to_num(columns["price_usd"]) / 6))
     y = (rng.random(count) < true).astype(float)
-    return Dataset(pa.table(columns), y, np.ones(count, bool), "regret")
+    returned_on = np.where(y == 1, np.array(days, "M8[D]") + 9, np.datetime64("NaT"))
+    rows = pa.table(columns)
+    return Dataset(rows, y, np.ones(count, bool), returned_on, "regret")
 
 
 def _column(name: str, count: int, rng: np.random.Generator) -> Any:

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ml.dataset import Dataset
-from ml.silent_returns import silent_targets
+from ml.learning.silent_returns import silent_targets
 from store.duck import put, sql_beside
 from store.settings import Settings
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ml.calibration import Calibration
 from ml.features import Encoder
+from ml.learning.calibration import Calibration
 from ml.model_file import read_model, write_model
-from ml.reference import Reference
+from ml.monitoring.reference import Reference
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

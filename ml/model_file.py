@@ -9,9 +9,9 @@ from typing import Any
 
 import lightgbm as lgb
 
-from ml.calibration import Calibration
 from ml.features import GROUPS, Encoder
-from ml.reference import Reference
+from ml.learning.calibration import Calibration
+from ml.monitoring.reference import Reference
 from store.errors import CorruptModelError, ModelFormatError
 from store.files import replaced
 

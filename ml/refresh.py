@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from ml.card import Kept
 from ml.daily import open_workbench, store_daily
 from ml.prepare import prepare
-from ml.registry import champion_row
+from ml.registry.versions import champion_row
 from ml.retention import kept_by_product, retention
 from ml.serving import Scorer
 from store.bulk import replace_rows

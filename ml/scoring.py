@@ -12,7 +12,7 @@ from ml.evidence import evidence_of, widened
 from ml.model import Explained, RegretModel
 from ml.prepare import prepare
 from ml.reasons import reasons_for
-from ml.registry import champion
+from ml.registry.versions import champion
 from store.database import Database
 from store.duck import duck_session
 from store.errors import BadFileError

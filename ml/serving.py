@@ -12,7 +12,7 @@ from ml.card import Card, Kept
 from ml.cards import CardMaker, Facts
 from ml.lifespan import stored_lifespan
 from ml.matching import HashtagIndex, hashtag_index
-from ml.registry import champion
+from ml.registry.versions import champion
 from store.clock import utc_now
 from store.database import Database
 from store.errors import NoModelError, RequestError

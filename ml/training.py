@@ -5,17 +5,17 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from ml.boosting import Report
 from ml.daily import open_workbench
 from ml.dataset import Dataset
 from ml.features import GROUPS, Purpose
-from ml.fitting import Fitted, Recipe, fit
 from ml.labels import label_orders
+from ml.learning.boosting import Report
+from ml.learning.fitting import Fitted, Recipe, fit
+from ml.learning.weighting import band_weights
 from ml.prepare import prepare
-from ml.quality import quality
-from ml.registry import champion_row, register
-from ml.trial import first_trial, retry_challengers
-from ml.weighting import band_weights
+from ml.quality.measured import quality
+from ml.registry.trial import first_trial, retry_challengers
+from ml.registry.versions import champion_row, register
 from store.clock import utc_now
 from store.database import Database
 from store.errors import NotEnoughDataError

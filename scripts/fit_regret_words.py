@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sklearn.metrics import roc_auc_score
 
-from ml.evaluation import expected_calibration_error
+from ml.quality.evaluation import expected_calibration_error
 from ml.sentiment.regret_fit import (
     FOLDS,
     cross_validated,

@@ -11,7 +11,7 @@ from ml.features import GROUPS
 from ml.model_card.facts import ModelCard
 from ml.model_card.markdown import markdown
 from ml.model_card.plot import write_calibration_plot
-from ml.registry import champion_row
+from ml.registry.versions import champion_row
 from ml.training import train
 from sample.export import write_export
 from sample.world import Market

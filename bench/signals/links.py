@@ -16,10 +16,10 @@ from rapidfuzz import fuzz, process
 from rich.console import Console, Group
 from rich.table import Table
 
-from ml.evaluation import expected_calibration_error
 from ml.matching.hashtags import LEAST_CONFIDENCE, HashtagIndex, confidences
 from ml.matching.linking import named
 from ml.matching.listings import judge_listings
+from ml.quality.evaluation import expected_calibration_error
 from sample.market import SampleListing
 from sample.world import Market
 

@@ -19,7 +19,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from ml.evaluation import expected_calibration_error
+from ml.quality.evaluation import expected_calibration_error
 from ml.sentiment.language import language
 from ml.sentiment.polarity import polarity
 from ml.sentiment.regret_fit import FOLDS, Reviews, fit_regret_words, read_reviews

@@ -104,7 +104,7 @@ def _only_who_may() -> None:
 @blueprint.get("/models", responses={200: Models})
 def get_models() -> Response:
     """Every registered model."""
-    from ml.registry import all_models  # noqa: PLC0415 - it brings LightGBM
+    from ml.registry.versions import all_models  # noqa: PLC0415 - it brings LightGBM
 
     rows = all_models(state().database)
     return _json(Models(models=[Model.model_validate(row) for row in rows]))
@@ -113,7 +113,7 @@ def get_models() -> Response:
 @blueprint.post("/models/<version>/promote", responses={200: Model, **described(404)})
 def post_promote(path: ModelPath) -> Response:
     """Serve this model from now on; asked again, nothing more is done."""
-    from ml.roles import promote  # noqa: PLC0415
+    from ml.registry.roles import promote  # noqa: PLC0415
 
     database, version = state().database, _plain(path.version)
     changed = promote(
@@ -132,7 +132,7 @@ def post_rollback(path: ModelPath) -> Response:
     """Serve again what was served before this champion; asked again, nothing more is
     done.
     """
-    from ml.roles import roll_back  # noqa: PLC0415
+    from ml.registry.roles import roll_back  # noqa: PLC0415
 
     version = _plain(path.version)
     before = roll_back(state().database, state().settings, version, actor=g.admin)

@@ -6,12 +6,12 @@ import lightgbm as lgb
 import numpy as np
 import pyarrow as pa
 
-from ml.calibration import fit_calibration
 from ml.dataset import Dataset
 from ml.features import CATEGORICAL, Encoder
+from ml.learning.calibration import fit_calibration
 from ml.model import RegretModel
-from ml.reference import Reference
-from ml.registry import register
+from ml.monitoring.reference import Reference
+from ml.registry.versions import register
 from store.privacy import AGE_BANDS
 
 FIRST_ON = date(2026, 1, 1)
@@ -68,7 +68,10 @@ def small_model(rows: pa.Table, y: np.ndarray, purpose="shopper", rounds=30):
 def small_dataset(count: int = 3_000, seed: int = 1) -> Dataset:
     """Return labelled orders of a hundred days, all of them coded."""
     rows = order_rows(count, seed)
-    return Dataset(rows, outcomes(rows, seed), np.ones(count, bool), "regret")
+    y = outcomes(rows, seed)
+    days = rows["purchased_on"].to_numpy()
+    returned_on = np.where(y == 1, days + np.timedelta64(9), np.datetime64("NaT"))
+    return Dataset(rows, y, np.ones(count, bool), returned_on, "regret")
 
 
 def registered(database, model, *, learned_days=50, target="regret", hours=0) -> str:

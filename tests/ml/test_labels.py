@@ -4,7 +4,9 @@ import pyarrow as pa
 import pytest
 
 from ml.daily import link_asked, open_workbench
-from ml.dataset import label_orders, split_days
+from ml.dataset import split_days
+from ml.labels import label_orders
+from ml.training import check_trainable
 from store.bulk import merge_rows
 from store.database import Database
 from store.errors import NotEnoughDataError
@@ -52,11 +54,12 @@ def give_back(database, reasons: dict[int, str | None]) -> None:
         merge_rows(session, Return, pa.Table.from_pylist(rows))
 
 
-def labels(database, as_of=date(2026, 6, 1), stage=None):
+def labels(database, as_of=date(2026, 6, 1), stage=None, **settings):
     with open_workbench(database, as_of) as duck:
         if stage:
             duck.execute(f"UPDATE product_day SET stage = '{stage}'")
-        dataset = label_orders(duck, database.settings)
+        told = database.settings.model_copy(update=settings)
+        dataset = label_orders(duck, told)
     ids = dataset.rows["order_id"].to_pylist()
     return dataset, dict(
         zip(ids, zip(dataset.y, dataset.coded, strict=True), strict=True)
@@ -83,7 +86,7 @@ def test_the_seeds_rule_fills_silence_only(shop):
         | {100: None, 0: "regret"}
         | dict.fromkeys(range(200, 240), "regret"),
     )
-    _, by_id = labels(shop, stage="Decline")
+    _, by_id = labels(shop, stage="Decline", silent_returns="rule")
     assert by_id["o0100"] == (1, False)
     assert by_id["o0030"] == (0, True)
 
@@ -122,7 +125,7 @@ def test_what_training_needs_is_said(shop, reasons, as_of, said):
         open_workbench(shop, as_of or date(2026, 6, 1)) as duck,
         pytest.raises(NotEnoughDataError, match=said),
     ):
-        label_orders(duck, shop.settings)
+        check_trainable(label_orders(duck, shop.settings), shop.settings)
 
 
 def test_splits_are_days():

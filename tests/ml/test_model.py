@@ -6,10 +6,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from ml.daily import open_workbench
-from ml.dataset import label_orders
-from ml.evaluation import expected_calibration_error
-from ml.registry import champion, models_folder, served_figures
-from ml.training import fit, judge
+from ml.labels import label_orders
+from ml.learning.fitting import Recipe, fit
+from ml.quality.evaluation import expected_calibration_error
+from ml.registry.versions import champion, models_folder, served_figures
 from sample.export import truth
 from store.errors import CorruptModelError, MissingFeatureError
 from tests.ml.small import order_rows, outcomes, small_model
@@ -22,7 +22,7 @@ def dataset(imported):
 
 
 def test_it_learns_what_can_be_learned(market, dataset):
-    judged = judge(dataset, "checkout", seed=1, gap_days=30)
+    judged = fit(dataset, Recipe("checkout", seed=1)).judged
     true = truth(market)
     best = np.array([true[i] for i in judged.test.rows["order_id"].to_pylist()])
     reached = roc_auc_score(judged.test.y, judged.risk)
@@ -34,7 +34,7 @@ def test_it_learns_what_can_be_learned(market, dataset):
 
 
 def test_the_test_is_later_than_all_that_was_learned(dataset):
-    judged = judge(dataset, "shopper", seed=1, gap_days=30)
+    judged = fit(dataset, Recipe("shopper", seed=1)).judged
     assert judged.test.days.min() > dataset.days.min()
     assert judged.test.coded.all()
     learned = dataset.between(
@@ -44,9 +44,10 @@ def test_the_test_is_later_than_all_that_was_learned(dataset):
 
 
 def test_the_same_seed_gives_the_same_model(dataset):
-    one, same = fit(dataset, "shopper", seed=3), fit(dataset, "shopper", seed=3)
-    other = fit(dataset, "shopper", seed=4)
-    risks = [f.model.risks(dataset.rows).tolist() for f in (one, same, other)]
+    risks = [
+        fit(dataset, Recipe("shopper", seed=seed)).model.risks(dataset.rows).tolist()
+        for seed in (3, 3, 4)
+    ]
     assert risks[0] == risks[1] != risks[2]
 
 

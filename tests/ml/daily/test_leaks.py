@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import ml.daily.tables
 from ml.daily import link_asked, open_workbench
 from ml.daily.hashtag_day import hashtag_days
-from ml.dataset import label_orders
 from ml.features import GROUPS, Encoder
+from ml.labels import label_orders
 from ml.serving import Scorer
 from store.changes import KNOWN_AT
 from store.database import Database, open_database

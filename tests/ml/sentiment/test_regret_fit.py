@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ml.evaluation import expected_calibration_error
+from ml.quality.evaluation import expected_calibration_error
 from ml.sentiment.regret_fit import (
     MIN_ITEMS,
     Reviews,

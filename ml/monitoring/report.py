@@ -6,10 +6,10 @@ from typing import Any, get_args
 import duckdb
 
 from ml.daily import open_workbench
-from ml.drift import find_drift
 from ml.features import Purpose
-from ml.freshness import find_freshness
-from ml.registry import champion
+from ml.monitoring.drift import find_drift
+from ml.monitoring.freshness import find_freshness
+from ml.registry.versions import champion
 from store.clock import utc_now
 from store.database import Database
 from store.errors import CorruptModelError, NoModelError, NotEnoughDataError

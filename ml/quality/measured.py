@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ml.evaluation import calibration_table, figures, histogram, net_benefit
-from ml.groups import group_figures
+from ml.quality.evaluation import calibration_table, figures, histogram, net_benefit
+from ml.quality.groups import group_figures
 
 Floats = npt.NDArray[np.float64]
 

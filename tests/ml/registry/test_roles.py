@@ -3,8 +3,8 @@ import threading
 import pytest
 from sqlmodel import select
 
-from ml.registry import all_models, models_folder
-from ml.roles import promote, retire, roll_back, roll_back_all
+from ml.registry.roles import promote, retire, roll_back, roll_back_all
+from ml.registry.versions import all_models, models_folder
 from store.errors import ConflictError, CorruptModelError, MissingError, NoModelError
 from store.tables import AuditEvent, ModelVersion
 from tests.ml.small import registered, small_dataset, small_model
@@ -204,7 +204,7 @@ def test_a_promotion_that_breaks_off_leaves_the_champion(
     def fail(*_):
         raise RuntimeError("broken off")
 
-    monkeypatch.setattr("ml.roles._note", fail)
+    monkeypatch.setattr("ml.registry.roles._note", fail)
     with pytest.raises(RuntimeError):
         serve(versions[1])
     assert champions(database) == [versions[0]]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from ml.evaluation import (
+from ml.quality.evaluation import (
     calibration_table,
     expected_calibration_error,
     figures,

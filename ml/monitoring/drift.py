@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
-from ml.reference import Distribution, Reference
+from ml.monitoring.reference import Distribution, Reference
 
 Floats = npt.NDArray[np.float64]
 # Chance of one false alarm or more in a whole check.

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from ml.freshness import find_freshness
-from ml.roles import promote
+from ml.monitoring.freshness import find_freshness
+from ml.registry.roles import promote
 from store.settings import Settings
 from store.tables import HashtagSnapshot
 from tests.ml.small import TRAINED_AT, registered, small_dataset, small_model

@@ -1,6 +1,7 @@
 import pytest
 
-from ml.registry import (
+from ml.registry.roles import promote
+from ml.registry.versions import (
     all_models,
     challengers,
     champion,
@@ -8,7 +9,6 @@ from ml.registry import (
     load_model,
     models_folder,
 )
-from ml.roles import promote
 from store.errors import CorruptModelError, NoModelError
 from tests.ml.small import registered, small_dataset, small_model
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from ml.calibration import fit_calibration
-from ml.evaluation import expected_calibration_error, figures
+from ml.learning.calibration import fit_calibration
+from ml.quality.evaluation import expected_calibration_error, figures
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ class Booster:
         )
 
     def _spread(self, learn: Sample, rounds: int, step: str) -> lgb.Booster:
-        from ml.boosting_dask import boost_on_dask  # noqa: PLC0415 - an extra of its own
+        from ml.learning.boosting_dask import boost_on_dask  # noqa: PLC0415 - an extra of its own
 
         self.report(step, 0, rounds)
         booster = boost_on_dask(self, learn, rounds)

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from ml.registry import all_models, challengers, champion_row, models_folder
-from ml.roles import promote
-from ml.trial import (
+from ml.registry.roles import promote
+from ml.registry.trial import (
     LEAST_ORDERS,
     LEAST_POSITIVES,
     MOST_CHALLENGERS,
@@ -16,6 +15,7 @@ from ml.trial import (
     first_trial,
     retry_challengers,
 )
+from ml.registry.versions import all_models, challengers, champion_row, models_folder
 from tests.ml.small import FIRST_ON, registered, small_dataset, small_model
 
 
@@ -225,7 +225,7 @@ def test_a_champion_made_meanwhile_stays(database, try_first, good, bad, monkeyp
         promote(database, database.settings, other, actor="ada", why="")
         return 5.0
 
-    monkeypatch.setattr("ml.trial.compare", meanwhile)
+    monkeypatch.setattr("ml.registry.trial.compare", meanwhile)
     trial = try_first(good, hours=2)
     assert (trial.role, served(database)) == ("challenger", other)
     assert "meanwhile" in trial.why

@@ -5,7 +5,7 @@ from typing import Any
 
 import optuna
 
-from ml.boosting import PARAMETERS, Booster, Sample
+from ml.learning.boosting import PARAMETERS, Booster, Sample
 
 SEARCHED = (
     "learning_rate",

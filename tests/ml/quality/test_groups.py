@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from ml.groups import group_figures
-from ml.quality import quality
+from ml.quality.groups import group_figures
+from ml.quality.measured import quality
 
 STAGES = ["Rising", "Peak", "Decline", "Death", None]
 

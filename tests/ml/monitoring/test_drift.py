@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from ml.drift import ALPHA, LEAST_PSI, SCORE, find_drift, stability_index
-from ml.reference import Distribution, Reference
+from ml.monitoring.drift import ALPHA, LEAST_PSI, SCORE, find_drift, stability_index
+from ml.monitoring.reference import Distribution, Reference
 
 NAMES = ["even", "skewed", "count", "category", "holes"]
 CHECKS = 150
@@ -39,7 +39,7 @@ def test_where_nothing_has_moved_it_seldom_says_so(count):
 
 def test_the_threshold_follows_the_noise_of_small_samples(monkeypatch):
     """Without the least PSI, the share of false alarms is near what it is to be."""
-    monkeypatch.setattr("ml.drift.LEAST_PSI", 0.0)
+    monkeypatch.setattr("ml.monitoring.drift.LEAST_PSI", 0.0)
     rng = np.random.default_rng(3)
     alarms = [
         any(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ml.reference import BINS, Distribution, Reference
+from ml.monitoring.reference import BINS, Distribution, Reference
 
 
 @pytest.fixture

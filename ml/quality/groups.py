@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.stats import false_discovery_control, norm
 
-from ml.evaluation import INTERVAL, figures
+from ml.quality.evaluation import INTERVAL, figures
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -35,7 +35,7 @@ class GroupFigure:
     auc : float or None
         None with fewer than 30 orders of either outcome.
     brier, ece : float
-        As `ml.evaluation.figures` has them.
+        As `ml.quality.evaluation.figures` has them.
     gap, gap_low, gap_high : float
         `mean_risk` less `base_rate`, with its 90 % interval.
     beyond_chance : bool

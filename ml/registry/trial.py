@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.dataset import Dataset
-from ml.evaluation import figures
 from ml.features import Purpose
 from ml.model import RegretModel
-from ml.registry import challengers, champion_row, load_model
-from ml.roles import promote, retire
+from ml.quality.evaluation import figures
+from ml.registry.roles import promote, retire
+from ml.registry.versions import challengers, champion_row, load_model
 from store.database import Database
 from store.errors import CorruptModelError, MissingError
 from store.settings import Settings

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select, update
 
-from ml.registry import all_models, champion_of, load_model
+from ml.registry.versions import all_models, champion_of, load_model
 from store.clock import utc_now
 from store.database import Database
 from store.errors import ConflictError, MissingError, NoModelError

@@ -13,18 +13,18 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
-from ml.boosting import Booster, Report, Sample
-from ml.calibration import fit_calibration
 from ml.dataset import Dataset
 from ml.features import Encoder, Purpose
+from ml.learning.boosting import Booster, Report, Sample
+from ml.learning.calibration import fit_calibration
+from ml.learning.search import search
+from ml.learning.weighting import band_weights
 from ml.model import RegretModel
-from ml.reference import Reference
-from ml.search import search
-from ml.weighting import band_weights
+from ml.monitoring.reference import Reference
 from store.errors import NotEnoughDataError
 
 Floats = npt.NDArray[np.float64]
-# Of the orders: the last part judges; of what is before, the last part stops the growth.
+# The newest orders judge; of those before, the newest stop the growth.
 JUDGED_SHARE = 0.2
 STOP_SHARE = 0.2
 LEAST_EACH = 10

@@ -3,8 +3,8 @@ import logging
 
 import pytest
 
-from ml.monitoring import monitor
-from ml.registry import champion, models_folder
+from ml.monitoring.report import monitor
+from ml.registry.versions import champion, models_folder
 from store.clock import utc_now
 
 

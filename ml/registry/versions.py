@@ -24,7 +24,7 @@ def register(
     window: tuple[date, date],
     quality: dict[str, Any],
 ) -> str:
-    """Save a model's file and enter it as a challenger: `ml.roles` makes champions.
+    """Save a model's file and enter it as a challenger; `roles` makes champions.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 import lightgbm as lgb
 
-from ml.boosting import Booster, Sample
+from ml.learning.boosting import Booster, Sample
 from store.errors import SettingsError
 
 # The estimator's own names; LightGBM's would stand beside them and one be ignored.

@@ -1,0 +1,1 @@
+"""Fitting one model: labels of silence, weights, trees, calibration."""

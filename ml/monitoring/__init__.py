@@ -1,0 +1,1 @@
+"""What a model was trained on, and whether today is still like it."""

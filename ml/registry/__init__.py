@@ -1,0 +1,1 @@
+"""Which models there are, which one is served, and how that is decided."""
