@@ -8,6 +8,8 @@ from pathlib import Path
 
 from babel import Locale
 from babel.numbers import get_currency_precision
+from currency_converter import CurrencyConverter
+from dateutil.rrule import MONTHLY, rrule
 
 from store.errors import BadFileError
 
@@ -41,16 +43,40 @@ def to_minor(amount: Decimal, currency: str) -> int:
 def read_rates(file: Path | None) -> list[tuple[date, str, float]]:
     """Return the dated exchange rates: day, currency, US dollars for one unit.
 
-    The dollar itself is always there.
+    Those of a currency are the file's where it has any, else the central bank's.
 
     Raises
     ------
     BadFileError
         If the file lacks a column or a value can't be read.
     """
+    given = _given_rates(file) if file else []
+    own = {currency for _, currency, _ in given}
+    return [rate for rate in bank_rates() if rate[1] not in own] + given
+
+
+@cache
+def bank_rates() -> tuple[tuple[date, str, float], ...]:
+    """Return the European Central Bank's reference rates, those of a month's first day,
+    from 1999 on, and the dollar itself.
+
+    A month is near enough: prices are compared within shares, not cents.
+    """
+    bank = CurrencyConverter(
+        fallback_on_missing_rate=True, fallback_on_missing_rate_method="last_known"
+    )
     rates = [(date(1970, 1, 1), "USD", 1.0)]
-    if file is None:
-        return rates
+    for currency in sorted(bank.currencies - {"USD"}):
+        first, last = bank.bounds[currency]
+        months = rrule(MONTHLY, first.replace(day=1), until=last)
+        for day in (max(month.date(), first) for month in months):
+            rate = float(bank.convert(1, currency, "USD", day))
+            rates.append((day, currency, rate))
+    return tuple(rates)
+
+
+def _given_rates(file: Path) -> list[tuple[date, str, float]]:
+    rates = []
     try:
         with file.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):

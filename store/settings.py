@@ -38,8 +38,9 @@ class Settings(BaseSettings):
     """ISO 4217 code of amounts that come without one."""
 
     rates_file: Path | None = None
-    """CSV ``on,currency,usd_per_unit``: dated exchange rates. Amounts in a currency
-    without a rate are left out of comparisons, never guessed."""
+    """CSV ``on,currency,usd_per_unit``: dated exchange rates, in the place of the monthly
+    ones of the European Central Bank that come along. Amounts in a currency without a
+    rate are left out of comparisons, never guessed."""
 
     return_window_days: int = Field(30, ge=0)
     """An order counts as kept only when this many days have passed."""

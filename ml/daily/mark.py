@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from store.money import read_rates
 from store.settings import Settings
 from store.tables import ALL
 
@@ -83,7 +84,6 @@ def fingerprint(settings: Settings) -> str:
         digest.update(source.read_bytes())
     for table in ALL:
         digest.update(f"{table.table_name()}{table.column_names()}".encode())
-    if settings.rates_file:
-        digest.update(settings.rates_file.read_bytes())
+    digest.update(repr(read_rates(settings.rates_file)).encode())
     digest.update(f"{settings.url} {settings.return_window_days}".encode())
     return digest.hexdigest()
