@@ -25,8 +25,8 @@ from store.errors import NotEnoughDataError
 
 Floats = npt.NDArray[np.float64]
 # The newest orders judge; of those before, the newest stop the growth.
-JUDGED_SHARE = 0.2
-STOP_SHARE = 0.2
+JUDGED_SHARE = 0.15
+STOP_SHARE = 0.15
 LEAST_EACH = 10
 
 
@@ -126,7 +126,8 @@ def fit(dataset: Dataset, recipe: Recipe) -> Fitted:
         booster = replace(booster, parameters=found)
     early = booster.stopped_early(learn, stop, f"{recipe.purpose}: earlier orders")
     twin = _assembled(encoder, early, early, learn, stop)
-    rounds = early.best_iteration
+    # More orders bear more trees; as many more as there are orders would be too many.
+    rounds = round(early.best_iteration * (len(now.y) / len(learn.y)) ** 0.5)
     full = booster.fixed(now, rounds, f"{recipe.purpose}: all orders")
     model = _assembled(encoder, full, early, now, now.part(parts.later))
     judged = _judged(twin, dataset, parts, now)
@@ -137,7 +138,7 @@ def fit(dataset: Dataset, recipe: Recipe) -> Fitted:
 def _parts(dataset: Dataset, gap_days: int) -> _Parts:
     first, last = dataset.span
     # A short history can't spare a whole return window.
-    gap = min(gap_days, (last - first).days // 5)
+    gap = min(gap_days, (last - first).days // 10)
     days = dataset.days
     test = _first_of_day(days, len(days) * (1 - JUDGED_SHARE))
     known = int(np.searchsorted(days, days[test] - np.timedelta64(gap, "D")))
