@@ -100,5 +100,5 @@ def _quiet() -> Iterator[None]:
     # LightGBM prints which ports it looks for, where a result may be printed as JSON,
     # and warns that each worker has its own threads.
     with warnings.catch_warnings(), redirect_stdout(StringIO()):
-        warnings.filterwarnings("ignore", "Parameter n_jobs", UserWarning)
+        warnings.filterwarnings("ignore", r"Parameter \w+ will be ignored", UserWarning)
         yield
