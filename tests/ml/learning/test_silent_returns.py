@@ -61,6 +61,29 @@ def test_few_reasons_tell_a_share_only():
     assert np.ptp(targets(enough)) > 0.3
 
 
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("kept_days", 3, 25),
+        ("price_usd", 10.0, 90.0),
+        ("level_at_return", 0.1, 0.9),
+        ("faded", False, True),
+        ("category", "bags", "home"),
+        ("age_band", "20-24", "30-34"),
+        ("channel", "web", "app"),
+    ],
+)
+def test_each_thing_known_may_tell(name, low, high):
+    found = world(coded=1_500)
+    late = np.array(found.linked["faded"].to_pylist())
+    same = {
+        n: found.linked[n][:1].to_pylist() * COUNT for n in found.linked.schema.names
+    }
+    found.linked = pa.table(same | {name: [high if told else low for told in late]})
+    likely = targets(found)
+    assert likely[found.late].min() > likely[~found.late].max() + 0.3
+
+
 @pytest.mark.parametrize("common", [0.0, 1.0])
 def test_few_of_either_kind_tell_a_share_only(common):
     found = world(coded=1_500)
