@@ -42,8 +42,8 @@ def silent_targets(
     if settings.silent_returns == "rule":
         # The seed's rule: what came back while its trend was falling was regretted.
         return np.where(faded, 1.0, likely)
-    kinds = coded.sum() * share, coded.sum() * (1 - share)
-    if len(likely) and coded.sum() >= LEAST_CODED and min(kinds) >= LEAST_EACH:
+    kinds = np.count_nonzero(regretted[coded]), np.sum(regretted[coded] == 0)
+    if len(likely) and sum(kinds) >= LEAST_CODED and min(kinds) >= LEAST_EACH:
         known, other = _returns(linked)
         told = np.column_stack([known, other])
         model = _model(known.shape[1], told.shape[1])

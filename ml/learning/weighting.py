@@ -28,7 +28,7 @@ def band_weights(rows: pa.Table, shares: Mapping[str, float]) -> Floats:
     bands = rows["age_band"].cast(pa.string()).to_numpy(zero_copy_only=False)
     weight = np.ones(len(bands))
     known = np.isin(bands, list(shares))
-    if not known.any():
+    if not any(shares[band] for band in set(bands[known])):
         return weight
     found, index, counts = np.unique(
         bands[known].astype(str), return_inverse=True, return_counts=True

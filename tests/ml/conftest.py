@@ -1,9 +1,11 @@
 """A small made-up market, imported and trained on once for all tests of this folder."""
 
+import shutil
 from datetime import date
 
 import pytest
 
+from ml.daily import open_workbench
 from ml.refresh import refresh
 from ml.training import train
 from sample.export import write_export
@@ -38,3 +40,26 @@ def trained(imported):
     train(imported, imported.settings)
     refresh(imported, imported.settings)
     return imported
+
+
+@pytest.fixture(scope="session")
+def small_shop(tmp_path_factory):
+    """The data folder of a small market, imported, with its workbench."""
+    folder = tmp_path_factory.mktemp("small")
+    market = Market(order_count=2_500, day_count=200, end_on=END_ON)
+    write_export(market, folder / "export")
+    database = open_database(Settings(data_dir=folder / "data"))
+    import_folder(database, database.settings, folder / "export")
+    with open_workbench(database):
+        pass
+    database.close()
+    return folder / "data"
+
+
+@pytest.fixture
+def trainable(small_shop, tmp_path):
+    """A database of that market's to do with as one likes."""
+    shutil.copytree(small_shop, tmp_path / "data", dirs_exist_ok=True)
+    database = open_database(Settings(data_dir=tmp_path / "data"))
+    yield database
+    database.close()

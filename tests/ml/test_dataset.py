@@ -1,10 +1,53 @@
-"""The linked dataset as it is written, and the guide to its columns beside it."""
+"""The linked dataset: what was known of it when, its file, and the guide beside it."""
 
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from ml.dataset import Dataset
 from ml.dataset_columns import DERIVED, column_guide, column_told
 from ml.dataset_file import write_dataset
+
+
+@pytest.fixture
+def ten():
+    """Ten orders: two regretted, one returned for another reason, one silently."""
+    returned_on = [f"2026-03-0{day}" for day in (1, 3, 5, 7)] + ["NaT"] * 6
+    return Dataset(
+        pa.table({"order_id": list("abcdefghij")}),
+        np.array([1, 1, 0, 0.7, 0, 0, 0, 0, 0, 0]),
+        np.array([True, True, True, False] + [True] * 6),
+        np.array(returned_on, dtype="datetime64[D]"),
+        "regret",
+    )
+
+
+def test_what_came_back_later_had_not(ten):
+    known = ten.as_known(date(2026, 3, 3))
+    assert known.y.tolist() == [1] + [0] * 9
+    assert known.coded.all()
+    assert np.flatnonzero(~np.isnat(known.returned_on)).tolist() == [0]
+    later = ten.as_known(date(2026, 3, 8))
+    assert later.y.tolist() == ten.y.tolist()
+    assert later.coded.tolist() == ten.coded.tolist()
+    assert ten.y[1] == 1  # the dataset itself is as it was
+
+
+def test_coded_returns_stand_for_silent_ones(ten):
+    weight = ten.coding_weight
+    # Three of four returns say why, so each of them stands for 4/3.
+    assert weight.tolist() == pytest.approx([4 / 3] * 3 + [0] + [1] * 6)
+    regret_of_returns, return_rate = 2 / 3, 4 / 10
+    rate = np.average(ten.y, weights=weight)
+    assert rate == pytest.approx(regret_of_returns * return_rate)
+    assert weight.sum() == pytest.approx(10)
+
+
+def test_without_returns_all_weigh_the_same(ten):
+    assert ten.where(np.arange(10) > 3).coding_weight.tolist() == [1] * 6
 
 
 @pytest.fixture(scope="module")

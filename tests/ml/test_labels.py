@@ -1,8 +1,10 @@
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+import ml.labels
 from ml.daily import link_asked, open_workbench
 from ml.dataset import split_days
 from ml.labels import label_orders
@@ -91,6 +93,36 @@ def test_the_seeds_rule_fills_silence_only(shop):
     assert by_id["o0030"] == (0, True)
 
 
+def test_silence_is_judged_by_the_day_before_the_return(shop, monkeypatch):
+    give_back(shop, dict.fromkeys(range(100), "regret") | {200: None, 212: " "})
+    seen = {}
+
+    def look(linked, regretted, silent, settings):
+        rows = linked.to_pylist()
+        seen.update((r["order_id"], (r, s)) for r, s in zip(rows, silent, strict=True))
+        return np.array([0.25, 0.75])
+
+    monkeypatch.setattr(ml.labels, "silent_targets", look)
+    bought_on = (START + timedelta(hours=400)).date()
+    before = bought_on + RETURNED_AFTER - timedelta(1)
+    with open_workbench(shop, date(2026, 6, 1)) as duck:
+        duck.execute("UPDATE product_day SET stage = 'Rising', level = 0.9")
+        duck.execute(
+            "UPDATE product_day SET stage = 'Death', level = 0.1 WHERE day = ?",
+            [before],
+        )
+        dataset = label_orders(duck, shop.settings)
+    ids = dataset.rows["order_id"].to_pylist()
+    silent = [order_id for order_id, (_, silent) in seen.items() if silent]
+    assert silent == ["o0200", "o0212"]
+    assert [dataset.y[ids.index(order_id)] for order_id in silent] == [0.25, 0.75]
+    fallen, risen, kept = (seen[i][0] for i in ("o0200", "o0212", "o0700"))
+    assert (fallen["faded"], fallen["level_at_return"]) == (True, 0.1)
+    assert (risen["faded"], risen["level_at_return"]) == (False, 0.9)
+    assert (fallen["kept_days"], kept["kept_days"], kept["faded"]) == (5, None, False)
+    assert not {"kept_days", "faded", "regretted"} & set(dataset.rows.column_names)
+
+
 def test_without_reasons_returned_is_the_target(shop):
     give_back(shop, dict.fromkeys(range(0, 800, 7)))
     dataset, by_id = labels(shop)
@@ -104,6 +136,17 @@ def test_an_order_is_judged_only_when_its_window_has_passed(shop):
     _, by_id = labels(shop, as_of=date(2026, 3, 20))
     # The last that counts was bought on 18 February, 48 days after the first.
     assert max(by_id) == f"o{48 * 12 + 5:04d}"
+
+
+def test_a_return_counts_from_its_day_on(shop):
+    give_back(shop, dict.fromkeys(range(1, 100), "regret"))
+    late = {"order_id": "o0000", "returned_at": START + timedelta(days=45)}
+    with shop.writing() as session:
+        merge_rows(session, Return, pa.Table.from_pylist([late | {"reason": "regret"}]))
+    for as_of, expected in ((44, 0), (45, 1)):
+        dataset, by_id = labels(shop, as_of=(START + timedelta(days=as_of)).date())
+        assert by_id["o0000"] == (expected, True)
+        assert np.isnat(dataset.returned_on[0]) == (expected == 0)
 
 
 @pytest.mark.parametrize(

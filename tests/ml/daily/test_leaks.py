@@ -182,13 +182,21 @@ def test_any_cut_of_any_world_leaks_nothing(stores, batches, age):
     known = [(t, row) for t, row in world if row[KNOWN_AT[t]] < cut]
     ordered = {row["order_id"] for t, row in known if t is Order}
     known = [(t, r) for t, r in known if t is not Return or r["order_id"] in ordered]
-    rows = []
+    rows, orders = [], []
     for database, arrived in zip(stores, (world, known), strict=True):
         clear(database)
         arrive(database, [(Listing, listing_on(-1, "p3")), *arrived])
         with open_workbench(database) as duck:
-            early = f"WHERE day < DATE '{cut.date()}' ORDER BY ALL"
-            rows.append([duck.sql(f"FROM {n} {early}").to_arrow_table() for n in DAILY])
+            early = f"< DATE '{cut.date()}' ORDER BY ALL"
+            rows.append(
+                [
+                    duck.sql(f"FROM {name} WHERE day {early}").to_arrow_table()
+                    for name in DAILY
+                ]
+            )
+            bought = duck.sql(f"FROM linked_order WHERE purchased_on {early}")
+            orders.append(bought.to_arrow_table())
+    assert_same(*orders)
     for one, other in zip(*rows, strict=True):
         days = pc.max(other["day"]).as_py()
         # The shorter world's tables end with its last observation.

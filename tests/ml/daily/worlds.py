@@ -26,6 +26,8 @@ from store.tables import (
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PRODUCTS = ("p1", "p2", "p3")
 moments = st.integers(0, 70 * 24).map(lambda hours: START + timedelta(hours=hours))
+# Few enough that several lines are bought at one of them.
+baskets = st.sampled_from([START + timedelta(days=day, hours=9) for day in (20, 60)])
 some = st.sampled_from
 
 
@@ -79,12 +81,12 @@ def review(draw):
 def order(draw):
     return Order, {
         "order_id": draw(some("abcdefgh")),
-        "customer_pseudonym": "c",
+        "customer_pseudonym": draw(some("cd")),
         "product_id": draw(some(PRODUCTS)),
-        "purchased_at": draw(moments),
+        "purchased_at": draw(baskets | moments),
         "unit_price_minor": 1000,
-        "currency": "USD",
-        "quantity": 1,
+        "currency": draw(some(["USD", "EUR"])),
+        "quantity": draw(st.integers(1, 3)),
     }
 
 
