@@ -69,7 +69,8 @@ def print_alarms(found: Row) -> None:
 
 def card_table(card: Row) -> RenderableType:
     """Return a risk card as people read it."""
-    facts: Row = {"regret risk": _risk(card)}
+    returned = bool(card["model"]) and card["model"]["target"] == "returned"
+    facts: Row = {"return risk" if returned else "regret risk": _risk(card)}
     if own := card.get("own_risk"):
         facts["  at that age"] = _risk(own)
     facts["evidence"] = card["evidence"]
@@ -84,7 +85,8 @@ def card_table(card: Row) -> RenderableType:
         points = f"  {reason['effect'] * 100:+.0f} points"
         facts[points] = f"{reason['text']} ({reason['as_of'][:10]})"
     if card["model"]:
-        facts["model"] = f"trained on {card['model']['trained_on']} data"
+        why = "; every return counts, no reasons were known" if returned else ""
+        facts["model"] = f"trained on {card['model']['trained_on']} data{why}"
     return _facts(facts)
 
 
