@@ -15,7 +15,7 @@ from ml.quality.measured import quality
 from ml.registry.versions import models_folder
 from store.errors import NoModelError
 from store.tables import ModelVersion
-from tests.ml.test_groups import orders
+from tests.ml.quality.test_groups import orders
 
 
 @pytest.fixture(scope="module")
