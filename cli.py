@@ -1,5 +1,6 @@
 """The `trendguard` command: one thin door a job."""
 
+import logging
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -23,6 +24,8 @@ from terminal import (
     print_facts,
     print_json,
     print_rows,
+    print_verdicts,
+    progress,
 )
 
 app = typer.Typer(
@@ -56,6 +59,19 @@ TRENDS = {
     "bot_share": "bots",
 }
 LINKS = {n: n for n in ("product_id", "hashtag", "confidence", "method")}
+FIGURES = {
+    "version": "version",
+    "trained_on": "trained on",
+    "window": "learned from",
+    "target": "predicts",
+    "n": "judged on orders",
+    "base_rate": "came true",
+    "auc": "AUC",
+    "pr_auc": "PR-AUC",
+    "brier": "Brier score",
+    "log_loss": "log loss",
+    "ece": "calibration error",
+}
 MODELS = {
     "version": "version",
     "role": "role",
@@ -184,15 +200,32 @@ def link(
 
 
 @app.command()
-def train(as_of: AsOf = "", as_json: Json = False) -> None:
+def train(
+    as_of: AsOf = "",
+    trials: Annotated[
+        int | None,
+        typer.Option(min=0, help="Instead of TRENDGUARD_SEARCH_TRIALS."),
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Instead of TRENDGUARD_DASK_ADDRESS."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Fit, calibrate and register the models, then make the cards."""
     from ml.refresh import refresh as run_refresh  # noqa: PLC0415
     from ml.training import train as run_training  # noqa: PLC0415
 
-    database, settings = _database(), get_settings()
-    result = run_training(database, settings, _day(as_of))
-    run_refresh(database, settings)
-    _show(result, as_json, print_columns)
+    chosen = {"search_trials": trials, "dask_address": dask}
+    settings = get_settings().model_copy(
+        update={name: value for name, value in chosen.items() if value is not None}
+    )
+    day, database = _day(as_of), _database()
+    with progress(shown=not as_json) as report:
+        result = run_training(database, settings, day, report)
+        report("cards", 0, 0)
+        run_refresh(database, settings)
+    _show(result, as_json, _print_trained)
 
 
 @app.command()
@@ -203,7 +236,7 @@ def evaluate(as_json: Json = False) -> None:
     from ml.model_card.writing import evaluate as write_cards  # noqa: PLC0415
 
     result = write_cards(_database(), get_settings())
-    _show(result, as_json, print_columns)
+    _show(result, as_json, lambda _: print_columns(result, FIGURES))
     if not as_json:
         for purpose, found in result.items():  # whole, however narrow the terminal
             typer.echo(f"{purpose} card: {found['files']['card']}")
@@ -212,8 +245,10 @@ def evaluate(as_json: Json = False) -> None:
 @app.command()
 def monitor(as_json: Json = False) -> None:
     """Show what has drifted since the training, and what has grown too old."""
+    from ml.monitoring.report import logger  # noqa: PLC0415
     from ml.monitoring.report import monitor as run_monitor  # noqa: PLC0415
 
+    logger.addHandler(logging.NullHandler())  # what it logs is printed below
     _show(run_monitor(_database(), get_settings()), as_json, print_alarms)
 
 
@@ -334,6 +369,11 @@ def _serve_anew(database: Database) -> None:
     from ml.refresh import refresh as run_refresh  # noqa: PLC0415
 
     run_refresh(database, database.settings)
+
+
+def _print_trained(result: dict[str, Any]) -> None:
+    print_columns(result, FIGURES)
+    print_verdicts(result)
 
 
 def _day(text: str) -> date | None:

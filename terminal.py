@@ -1,14 +1,19 @@
 """What commands print: tables, facts and cards for people, JSON for programs."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 Row = dict[str, Any]
+MOST_DRIFTS = 10
+MOST_ALARMS = 8
+Report = Callable[[str, int, int], None]
 
 
 def print_json(result: Any) -> None:
@@ -40,15 +45,56 @@ def print_facts(facts: Row) -> None:
     Console(highlight=False, soft_wrap=True).print(_facts(facts))
 
 
-def print_columns(results: dict[str, Row]) -> None:
-    """Print several results side by side, one column each, a fact a line; what holds
-    facts of its own is left to ``--json``.
+def print_columns(
+    results: dict[str, Row], wanted: dict[str, str] | None = None
+) -> None:
+    """Print several results side by side, one column each, a fact a line.
+
+    Parameters
+    ----------
+    wanted : dict, optional
+        Name in the results -> what it is called; by default every fact. What is not
+        wanted or holds facts of its own is left to ``--json``.
     """
     table = Table("", *results, box=None, pad_edge=False, header_style="bold")
     plain = {n: v for r in results.values() for n, v in r.items()}
-    for name in (n for n, v in plain.items() if not isinstance(v, dict | list)):
-        table.add_row(name, *(_shown(r.get(name)) for r in results.values()))
-    Console().print(table)
+    named = {n: n for n, v in plain.items() if not isinstance(v, dict | list)}
+    for name, called in (wanted or named).items():
+        if name in plain:
+            table.add_row(called, *(_shown(r.get(name)) for r in results.values()))
+    Console(highlight=False).print(table)
+
+
+def print_verdicts(results: dict[str, Row]) -> None:
+    """Print what each new model is from now on, and why, a line each."""
+    console = Console(highlight=False, soft_wrap=True)
+    for purpose, found in results.items():
+        console.print(f"{purpose}: {found['role']}, {found['why']}", markup=False)
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[Report]:
+    """Yield what is told how far a long job is: a step, so much done, of so much (0
+    where nobody knows). It is drawn on a terminal's standard error alone, and goes away
+    in the end.
+    """
+    console = Console(stderr=True)
+    if not (shown and console.is_terminal):
+        yield lambda *_: None
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True) as bars:
+        step = bars.add_task("orders", total=None)
+
+        def report(name: str, done: int, of: int) -> None:
+            nonlocal step
+            task = bars.tasks[step]
+            if task.description != name:
+                bars.update(step, completed=task.total or 1, total=task.total or 1)
+                step = bars.add_task(name, total=of or None)
+            bars.update(step, completed=done, total=of or None)
+
+        yield report
 
 
 def print_card(card: Row) -> None:
@@ -57,19 +103,26 @@ def print_card(card: Row) -> None:
 
 
 def print_alarms(found: Row) -> None:
-    """Print what the monitor found: every age, the widest drifts, then the alarms."""
+    """Print what the monitor found: every age, the widest drifts, then the alarms, of
+    which the first tell the rest.
+    """
     ages = {"what": "newest", "newest_at": "seen", "age_days": "days old"}
     drifts = {name: name for name in ("purpose", "feature", "psi", "threshold", "n")}
     print_rows(found["freshness"], ages | {"most_days": "at most"})
-    print_rows(found["drift"][:10], drifts)
+    widest = sorted(found["drift"], key=lambda row: -row["psi"])[:MOST_DRIFTS]
+    print_rows(widest, drifts)
     console = Console(highlight=False, soft_wrap=True)
-    for alarm in found["alarms"] or ["no alarms"]:
+    alarms = found["alarms"] or ["no alarms"]
+    for alarm in alarms[:MOST_ALARMS]:
         console.print(alarm, markup=False)
+    if (more := len(alarms) - MOST_ALARMS) > 0:
+        console.print(f"and {more} more: --json has all of them")
 
 
 def card_table(card: Row) -> RenderableType:
     """Return a risk card as people read it."""
-    facts: Row = {"regret risk": _risk(card)}
+    returned = bool(card["model"]) and card["model"]["target"] == "returned"
+    facts: Row = {"return risk" if returned else "regret risk": _risk(card)}
     if own := card.get("own_risk"):
         facts["  at that age"] = _risk(own)
     facts["evidence"] = card["evidence"]
@@ -84,7 +137,8 @@ def card_table(card: Row) -> RenderableType:
         points = f"  {reason['effect'] * 100:+.0f} points"
         facts[points] = f"{reason['text']} ({reason['as_of'][:10]})"
     if card["model"]:
-        facts["model"] = f"trained on {card['model']['trained_on']} data"
+        why = "; every return counts, no reasons were known" if returned else ""
+        facts["model"] = f"trained on {card['model']['trained_on']} data{why}"
     return _facts(facts)
 
 

@@ -67,7 +67,7 @@ def one_score(model: RegretModel, repeats: int = 2_000) -> tuple[float, float]:
         said = model.explain_one(facts)
         evidence = evidence_of(facts, unusual=said.unusual)
         widened(said.risk, said.low, said.high, evidence, unusual=said.unusual)
-        return reasons_for(facts, said.effects)
+        return reasons_for(facts, said.effects, SEEN)
 
     def peer() -> object:
         return (

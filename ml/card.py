@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Evidence = Literal["enough", "thin", "none"]
 Stage = Literal["Rising", "Peak", "Decline", "Death"]
+Target = Literal["regret", "returned"]
 
 
 class _Part(BaseModel):
@@ -19,7 +20,7 @@ class BandRisk(_Part):
     """The risk for one age band."""
 
     risk: float = Field(ge=0, le=1)
-    """Calibrated probability of regret."""
+    """Calibrated probability of what ``model.target`` names."""
 
     risk_low: float = Field(ge=0, le=1)
     """Lower end of the 90 % interval."""
@@ -99,6 +100,11 @@ class CardModel(_Part):
     trained_on: Literal["retailer", "sample"]
     """``sample``: learned from made-up orders, not to be acted on."""
 
+    target: Target
+    """What the risk is of: ``regret``, or any return (``returned``) where no return it
+    learned from gave a reason. A card of an earlier version, without it, is of regret.
+    """
+
 
 class Card(_Part):
     """The answer for one product; without evidence there is no number at all."""
@@ -107,7 +113,8 @@ class Card(_Part):
     """SHA-256, hex, the card is found by."""
 
     risk: float | None = Field(default=None, ge=0, le=1)
-    """Calibrated probability that buyers regret it."""
+    """Calibrated probability that buyers regret it, or where ``model.target`` is
+    ``returned``, that they return it for whatever reason."""
 
     risk_low: float | None = Field(default=None, ge=0, le=1)
     """Lower end of the 90 % interval."""

@@ -98,9 +98,11 @@ class CardMaker:
                 "risk_low": low,
                 "risk_high": high,
                 "risk_by_age_band": rated.band_risks(evidence),
-                "reasons": reasons_for(facts, rated.effects),
+                "reasons": reasons_for(facts, rated.effects, now),
                 "model": CardModel(
-                    version=self.version.version, trained_on=self.version.trained_on
+                    version=self.version.version,
+                    trained_on=self.version.trained_on,
+                    target=self.version.target,
                 ),
             }
         )

@@ -14,6 +14,7 @@ from ml.card import Kept
 from ml.daily import open_workbench, store_daily
 from ml.prepare import prepare
 from ml.registry.versions import champion_row
+from ml.registry.waiting import retry_waiting
 from ml.retention import kept_by_product, retention
 from ml.serving import Scorer
 from store.bulk import replace_rows
@@ -26,6 +27,8 @@ from store.tables import Product, Retention, RiskCard
 
 def refresh(database: Database, settings: Settings) -> dict[str, int]:
     """Bring what is derived from observations up to date.
+
+    A challenger that waits is served from now on if orders that came since say so.
 
     Returns
     -------
@@ -41,7 +44,9 @@ def refresh(database: Database, settings: Settings) -> dict[str, int]:
     with open_workbench(database) as duck:
         counts |= store_daily(duck, database)
         kept = retention(duck)
+        trials = retry_waiting(duck, database, settings)
     counts["retention"] = _store_retention(database, kept)
+    counts["model_version"] = sum(trial.role != "challenger" for trial in trials)
     if champion_row(database, "shopper"):
         counts["risk_card"] = _store_cards(database, settings, kept)
     return counts

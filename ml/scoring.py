@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def score_orders(
     Returns
     -------
     dict
-        How many were read, scored, without evidence, rejected, and where rejects are.
+        What the scores are of (``regret`` or ``returned``), how many were read, scored,
+        without evidence, rejected, and where rejects are.
 
     Raises
     ------
@@ -49,7 +51,7 @@ def score_orders(
     NoModelError
         If no model was trained.
     """
-    _, model = champion(database, settings, "checkout")
+    version, model = champion(database, settings, "checkout")
     prepare(database)
     asked, faults, read = _read_orders(database, settings, orders)
     with open_workbench(database) as duck:
@@ -58,6 +60,7 @@ def score_orders(
     _write(out, scored)
     rejects = write_rejects(settings.data_dir / "rejects", "score", faults)
     return {
+        "target": version.target,
         "read": read,
         "scored": sum(s["evidence"] != "none" for s in scored),
         "without_evidence": sum(s["evidence"] == "none" for s in scored),
@@ -96,7 +99,9 @@ def _score(facts: dict[str, Any], said: Explained) -> dict[str, Any]:
         nothing = dict.fromkeys(COLUMNS, "")
         return nothing | {"order_id": facts["order_id"], "evidence": evidence}
     low, high = widened(said.risk, said.low, said.high, evidence, unusual=said.unusual)
-    reasons = "; ".join(reason.text for reason in reasons_for(facts, said.effects))
+    told = facts | {"price_source": "the shop's orders"}
+    bought_at = datetime.combine(facts["purchased_on"], time.min, UTC)
+    reasons = "; ".join(r.text for r in reasons_for(told, said.effects, bought_at))
     values = (facts["order_id"], said.risk, low, high, evidence, reasons)
     return dict(zip(COLUMNS, values, strict=True))
 

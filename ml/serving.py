@@ -106,8 +106,7 @@ class Scorer:
             product_id, kept = self._known(session, keys)
             facts = self._facts(session, product_id) or self._guessed(session, title)
         said: Facts = {"brand": brand, "category": category}
-        usd = self._usd(price, currency) or facts.get("list_price_usd")
-        facts = said | facts | {"price_usd": usd}
+        facts = said | facts | self._priced(facts, price, currency)
         return self.maker.make([(keys[0], facts, kept)], utc_now())[0]
 
     def catalogue(self, session: Session) -> dict[str, Facts]:
@@ -174,11 +173,14 @@ class Scorer:
         ).scalar()
         return None if rate is None else float(rate)
 
-    def _usd(self, price: Decimal | None, currency: str | None) -> float | None:
-        if price is None:
-            return None
+    def _priced(
+        self, facts: Facts, price: Decimal | None, currency: str | None
+    ) -> Facts:
+        """Return the page's price in dollars, else the list price in its place."""
         rate = self.usd_per_unit.get(currency or self.settings.default_currency)
-        return None if rate is None else float(price) * rate
+        if not price or rate is None:
+            return {"price_usd": facts.get("list_price_usd")}
+        return {"price_usd": float(price) * rate, "price_source": "the product page"}
 
 
 def newest_rates(settings: Settings) -> dict[str, float]:

@@ -108,6 +108,7 @@ def test_from_an_export_to_a_score(folder, export):
     checked = result(folder, "monitor")
     assert {row["purpose"] for row in checked["drift"]} == {"shopper", "checkout"}
     shown = trendguard(folder, "monitor")
+    assert shown.stderr == ""
     assert (shown.returncode, checked["alarms"][0] in shown.stdout) == (0, True)
 
     asked = folder / "asked.csv"

@@ -62,7 +62,7 @@ const badge = (() => {
     heard.setAttribute("role", "status");
     const corner = make("div", `corner ${toneOf(cardWords.rowFor(card, ageBand).risk)}`, heard, panel, button);
     corner.setAttribute("role", "complementary");
-    corner.setAttribute("aria-label", cardWords.say("badgeLabel"));
+    corner.setAttribute("aria-label", cardWords.label(card));
     corner.lang = chrome.i18n.getUILanguage();
     corner.dir = chrome.i18n.getMessage("@@bidi_dir");
 

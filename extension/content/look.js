@@ -44,7 +44,7 @@ button:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
 .under .note { margin-inline-start: 6px; }
 .panel {
   position: absolute; bottom: calc(100% + 8px); right: 0;
-  width: min(360px, calc(100vw - 32px)); max-height: min(660px, calc(100vh - 96px));
+  width: min(360px, calc(100vw - 32px)); max-height: min(760px, calc(100vh - 96px));
   overflow: auto; overscroll-behavior: contain; padding: 16px; border-radius: 14px;
 }
 .panel[hidden] { display: none; }
@@ -69,11 +69,13 @@ ul { list-style: none; }
 .effect { font-variant-numeric: tabular-nums; font-weight: 600; white-space: nowrap; }
 .up { color: var(--high); } .down { color: var(--low); }
 .source { grid-column: 1 / -1; font-size: 12px; color: var(--quiet); }
+.source::first-letter { text-transform: uppercase; }
 dl { margin-top: 10px; padding-top: 10px; border-top: 1px solid var(--line); display: grid;
   grid-template-columns: auto 1fr; gap: 6px 12px; font-size: 13px; }
 dt { color: var(--quiet); }
 dd { overflow-wrap: anywhere; }
-.foot { margin-top: 12px; padding-top: 10px; border-top: 1px solid var(--line); }
+.foot { position: sticky; bottom: -16px; margin: 12px -16px -16px; padding: 10px 16px 16px;
+  background: var(--paper); border-top: 1px solid var(--line); }
 .origin { font-size: 12px; color: var(--quiet); overflow-wrap: anywhere; }
 .doors { display: flex; gap: 8px; margin-top: 10px; }
 .doors button { flex: 1; min-height: 36px; border: 1px solid var(--line); border-radius: 8px; background: none; font-size: 13px; }

@@ -36,11 +36,20 @@ const cardWords = (() => {
     const note = card.model?.trained_on === "sample" ? say("sampleModel") : "";
     if (!risk) return { claim: say("noEvidence"), range: "", note };
     return {
-      claim: say(own ? "badgeRiskLikeYou" : "badgeRisk", percent.format(risk.risk)),
+      claim: say(claimOf(card, own), percent.format(risk.risk)),
       range: say("between", bareLow(risk), percent.format(risk.risk_high)),
       note,
     };
   }
+
+  /** @param {Card} card @param {boolean} own @returns {string} the message that says what the risk is of */
+  const claimOf = (card, own) =>
+    card.model?.target === "returned"
+      ? own ? "badgeReturnLikeYou" : "badgeReturn"
+      : own ? "badgeRiskLikeYou" : "badgeRisk";
+
+  /** @param {Card} card @returns {string} what the badge is called */
+  const label = (card) => say(card.model?.target === "returned" ? "badgeLabelReturn" : "badgeLabel");
 
   /** @param {Risk} risk @returns {string} "31" where "44%" follows, both in one form */
   const bareLow = (risk) => percent.format(risk.risk_low).replace(/[\s\u00a0]?%$/, "");
@@ -50,6 +59,7 @@ const cardWords = (() => {
     return [
       card.evidence === "none" ? say("noEvidenceWhy") : "",
       card.evidence === "thin" ? say("fewData") : "",
+      card.model?.target === "returned" ? say("returnedWhy") : "",
       card.model?.trained_on === "sample" ? say("sampleModelWhy") : "",
     ].filter(Boolean);
   }
@@ -102,5 +112,5 @@ const cardWords = (() => {
   const origin = (card) =>
     card.model ? say("computedAt", date(card.computedAt), card.model.version) : say("computedAtOnly", date(card.computedAt));
 
-  return { say, rowFor, headline, cautions, reasons, facts, origin };
+  return { say, rowFor, label, headline, cautions, reasons, facts, origin };
 })();

@@ -18,7 +18,7 @@
  * @property {{drop: number, median_ask: number, n: number, as_of: string} | null} resale
  * @property {{score: number, n: number} | null} sentiment
  * @property {Reason[]} reasons
- * @property {{version: string, trained_on: string} | null} model
+ * @property {{version: string, trained_on: string, target: "regret" | "returned"} | null} model
  * @property {string} computedAt
  * @property {string} expiresAt
  */
@@ -61,7 +61,7 @@ function cardOf(c) {
     })),
     sentiment: orNull(c.sentiment, (s) => ({ score: number(s.score), n: amount(s.n) })),
     reasons: array(c.reasons ?? []).slice(0, 3).map(reasonOf),
-    model: orNull(c.model, (m) => ({ version: text(m.version), trained_on: oneOf(m.trained_on, ["retailer", "sample"]) })),
+    model: orNull(c.model, modelOf),
     computedAt: date(c.computed_at),
     expiresAt: date(c.expires_at),
   };
@@ -84,6 +84,13 @@ function bandsOf(bands) {
 const reasonOf = (r) => ({
   code: matching(r.code, /^[a-z_]{1,40}$/), text: text(r.text), effect: number(r.effect),
   source: text(r.source), as_of: date(r.as_of),
+});
+
+/** @param {any} m @returns {NonNullable<Card["model"]>} older servers name no target: theirs is regret */
+const modelOf = (m) => ({
+  version: text(m.version),
+  trained_on: oneOf(m.trained_on, ["retailer", "sample"]),
+  target: /** @type {"regret" | "returned"} */ (oneOf(m.target ?? "regret", ["regret", "returned"])),
 });
 
 /**

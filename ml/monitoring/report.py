@@ -39,8 +39,8 @@ def monitor(database: Database, settings: Settings) -> dict[str, Any]:
     with database.reading() as session:
         ages = [each.as_dict() for each in find_freshness(session, settings, now)]
     drifts, alarms = _drifts(database, settings)
-    alarms += [_drifted(row) for row in drifts if row["drifted"]]
     alarms += [_stale(row) for row in ages if row["stale"]]
+    alarms += [_drifted(row) for row in drifts if row["drifted"]]
     for alarm in alarms:
         logger.warning("%s", alarm)
     return {"checked_at": now, "alarms": alarms, "drift": drifts, "freshness": ages}

@@ -143,6 +143,9 @@ def _retried(
     champion = champion_row(database, waiting.purpose)
     if champion is None or champion.target != waiting.target:
         return Trial(waiting.version, "challenger", "no champion to compare it with")
+    if dataset.target != waiting.target:
+        why = f"it tells {waiting.target}, orders now tell {dataset.target}"
+        return Trial(waiting.version, "challenger", why)
     try:
         challenger = load_model(settings, waiting)
     except CorruptModelError as error:
@@ -176,7 +179,7 @@ def _decided(database: Database, settings: Settings, pair: _Pair) -> Trial:
         database,
         settings,
         version,
-        actor="train",
+        actor="trial",
         why=why,
         instead_of=pair.champion.version,
     ):
@@ -221,7 +224,7 @@ def _verdict(sureness: float, champion: str) -> tuple[str, str]:
 
 
 def _crowned(database: Database, settings: Settings, version: str, why: str) -> Trial:
-    promote(database, settings, version, actor="train", why=why)
+    promote(database, settings, version, actor="trial", why=why)
     return Trial(version, "champion", why)
 
 

@@ -169,6 +169,14 @@ def make_card(key: str, **changes) -> dict:
                 as_of=NOW - timedelta(days=1),
             ),
             Reason(
+                code="price",
+                text="It costs $42.99, 28% under its list price of $60 "
+                "(category Clothing, brand Lumenza)",
+                effect=0.04,
+                source="the product page",
+                as_of=NOW,
+            ),
+            Reason(
                 code="sentiment",
                 text="Reviews speak well of the fit",
                 effect=-0.03,
@@ -176,7 +184,7 @@ def make_card(key: str, **changes) -> dict:
                 as_of=NOW - timedelta(days=3),
             ),
         ],
-        model=CardModel(version="2026-11-20", trained_on="sample"),
+        model=CardModel(version="2026-11-20", trained_on="sample", target="regret"),
         computed_at=NOW,
         expires_at=NOW + timedelta(days=1),
     )

@@ -35,6 +35,38 @@ def test_a_retailers_model_is_not_called_a_sample(page, badge, leggings, cards):
     assert badge.count(".note") == 0
 
 
+def test_where_reasons_are_unknown_it_speaks_of_returns(
+    page, badge, leggings, cards, choose
+):
+    cards.cards[0]["model"]["target"] = "returned"
+    page.goto(leggings)
+    badge.wait()
+    assert badge.text(".badge .claim") == "37% of buyers return it"
+    assert badge.attribute(".corner", "aria-label") == "TrendGuard: return risk"
+    badge.click(".badge")
+    assert badge.text(".panel h2") == "37% of buyers return it"
+    assert "Every return counts" in badge.text(".panel")
+    choose(ageBand="20-24")
+    page.goto(leggings)
+    badge.wait()
+    assert badge.text(".badge .claim") == "52% of buyers like you return it"
+    assert "regret" not in badge.text(".corner")
+
+
+def test_a_card_of_an_older_server_speaks_of_regret(page, badge, leggings, cards):
+    del cards.cards[0]["model"]["target"]
+    page.goto(leggings)
+    badge.wait()
+    assert badge.text(".badge .claim") == "37% of buyers regret it"
+    assert badge.attribute(".corner", "aria-label") == "TrendGuard: regret risk"
+
+
+def test_a_target_that_is_none_refuses_the_card(page, badge, leggings, cards):
+    cards.cards[0]["model"]["target"] = "delight"
+    page.goto(leggings)
+    assert badge.stays_away()
+
+
 def test_an_age_band_picks_its_own_row_in_the_browser(
     page, badge, leggings, cards, choose
 ):
@@ -68,6 +100,8 @@ def test_the_panel_gives_reasons_with_dates(page, badge, leggings):
     panel = badge.text(".panel")
     assert "peaked 9 days ago" in panel
     assert "+11 points" in panel
+    assert "It costs $42.99, 28% under its list price of $60" in panel
+    assert "Every return counts" not in panel
     assert "\N{MINUS SIGN}3 points" in panel
     assert "In decline, trending for 18 days, peak 9 days ago, about 5 days" in panel
     assert "60% of buyers still had it after 180 days" in panel
@@ -98,6 +132,15 @@ def test_a_screen_reader_hears_it_without_losing_its_place(page, badge, leggings
     assert badge.attribute(".heard", "role") == "status"
     assert "37% of buyers regret it (between 31 and 44%)" in badge.text(".heard")
     assert page.evaluate("document.activeElement === document.body")
+
+
+def test_the_way_out_is_in_sight_however_long_the_reasons(page, badge, leggings):
+    page.set_viewport_size({"width": 360, "height": 560})
+    page.goto(leggings)
+    badge.wait()
+    badge.click(".badge")
+    panel, doors = badge.box(".panel"), badge.box(".doors")
+    assert panel["top"] < doors["top"] < doors["bottom"] <= panel["bottom"]
 
 
 def test_hide_takes_it_away_and_off_here_is_remembered(page, badge, leggings, worker):

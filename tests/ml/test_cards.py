@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +19,7 @@ from store.bulk import merge_rows
 from store.database import open_database
 from store.errors import NoModelError, RequestError
 from store.keys import card_keys
-from store.tables import Product, RiskCard
+from store.tables import ModelVersion, Product, RiskCard
 
 AT = datetime(2026, 10, 31, tzinfo=UTC)
 
@@ -50,6 +52,7 @@ def test_numbers_fit_together(cards):
         bands = [row.risk for row in card.risk_by_age_band.values()]
         assert min(bands) - 1e-9 <= card.risk <= max(bands) + 1e-9
         assert card.model.trained_on == "sample"
+        assert card.model.target == "regret"
         assert len(card.reasons) <= 3
         effects = [abs(reason.effect) for reason in card.reasons]
         assert effects == sorted(effects, reverse=True)
@@ -174,21 +177,56 @@ def test_an_age_that_no_buyer_was_of_makes_its_own_row_unsure():
             assert found == (pytest.approx(low), pytest.approx(high))
 
 
-def test_reasons_name_their_facts():
-    facts = {
-        "hashtag": "ribbedleggings",
-        "level": 0.21,
-        "days_since_peak": 52,
-        "trend_as_of": AT,
-        "resale_drop": 0.38,
-        "resale_median_ask_usd": 73.9,
-        "resale_n": 5,
-        "resale_as_of": AT,
-        "sentiment_score": None,
-    }
-    effects = {"resale": -0.04, "trend": 0.2, "sentiment": 0.5, "price": 0.3}
-    trend, resale = reasons_for(facts, effects)
-    assert "#ribbedleggings peaked 52 days ago and is down to 21%" in trend.text
-    assert "38% below its list price (5 offers)" in resale.text
-    assert (trend.effect, resale.effect) == (0.2, -0.04)
-    assert reasons_for(facts, {"trend": 0.001}) == []
+@pytest.mark.parametrize("target", ["regret", "returned"])
+def test_a_card_says_what_its_risk_is_of(scorer, trained, target):
+    maker = replace(scorer.maker, version=registered_as(scorer, target))
+    (card,) = maker.make([("", known_product(scorer, trained), None)], AT)
+    assert card.model.target == target
+
+
+def registered_as(scorer, target):
+    return ModelVersion(**scorer.maker.version.model_dump() | {"target": target})
+
+
+def known_product(scorer, trained):
+    with trained.reading() as session:
+        facts = scorer.catalogue(session).values()
+    return next(row for row in facts if evidence_of(row) == "enough")
+
+
+def test_a_card_tells_the_price_it_was_asked_with(scorer, trained):
+    facts = known_product(scorer, trained)
+    with trained.reading() as session:
+        product = session.get(Product, facts["product_id"])
+    paid = Decimal(str(round(facts["list_price_usd"] * 1.5, 2)))
+    asked = recorded(scorer)
+    asked.card(product.title, brand=product.brand, gtin=product.gtin)
+    asked.card(product.title, brand=product.brand, gtin=product.gtin, price=paid)
+    told = [tell(facts, {"price": 0.1}) for facts in asked.maker.facts]
+    assert told[0].text.startswith("Its list price is $")
+    assert told[0].source == "the shop"
+    assert told[1].text.startswith(f"It costs ${paid}, 50% over its list price of $")
+    assert told[1].source == "the product page"
+
+
+def tell(facts, effects):
+    (reason,) = reasons_for(facts, effects, AT)
+    return reason
+
+
+def recorded(scorer):
+    """Return the scorer with a maker that keeps the facts it was given."""
+
+    class Maker:
+        facts: ClassVar[list] = []
+
+        def make(self, products, now):
+            self.facts += [row for _, row, _ in products]
+            return scorer.maker.make(products, now)
+
+    return replace(scorer, maker=Maker())
+
+
+def test_no_card_speaks_of_who_looks_at_it(scorer, trained):
+    facts = known_product(scorer, trained) | {"age_band": "20-24"}
+    assert reasons_for(facts, {"buyer": 0.5}, AT) == []

@@ -1,11 +1,19 @@
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+
+import lightgbm as lgb
 import pytest
 from sqlmodel import func, select
 
 from ml.refresh import refresh
+from ml.registry.roles import promote
+from ml.registry.versions import champion, champion_row, register
 from ml.training import train
 from sample.export import write_export
+from store.database import open_database
 from store.importing import import_folder
-from store.tables import HashtagDay, ProductDay, Retention, RiskCard
+from store.tables import HashtagDay, ModelVersion, ProductDay, Retention, RiskCard
 
 
 @pytest.mark.slow
@@ -49,3 +57,39 @@ def test_what_is_kept_is_stored(trained, market):
     # This market is younger than 180 days: nothing is said of them, on no card either.
     assert {row.days for row in rows} == {30, 90}
     assert {card.payload["kept_180_days"] for card in cards} == {None}
+
+
+@pytest.fixture
+def copied(trained, tmp_path):
+    """The same store, to be written to."""
+    shutil.copytree(trained.settings.data_dir, tmp_path / "data")
+    update = {"data_dir": tmp_path / "data"}
+    database = open_database(trained.settings.model_copy(update=update))
+    yield database
+    database.close()
+
+
+def test_one_that_waited_is_served_before_the_cards_are_made(copied):
+    settings = copied.settings
+    row, good = champion(copied, settings, "shopper")
+    early = row.window_to - timedelta(days=100)
+    one_tree = good.booster.model_to_string(num_iteration=1)
+    worse = register(
+        copied,
+        settings,
+        replace(good, booster=lgb.Booster(model_str=one_tree)),
+        trained_at=row.trained_at - timedelta(days=1),
+        target="regret",
+        window=(row.window_from, early),
+        quality={},
+    )
+    promote(copied, settings, worse, actor="test", why="")
+    with copied.writing() as session:
+        waiting = session.get(ModelVersion, row.version)
+        waiting.role, waiting.window_to = "challenger", early
+    counts = refresh(copied, settings)
+    assert counts["model_version"] == 1
+    assert champion_row(copied, "shopper").version == row.version
+    with copied.reading() as session:
+        models = [card.payload["model"] for card in session.exec(select(RiskCard))]
+    assert {model["version"] for model in models if model} == {row.version}

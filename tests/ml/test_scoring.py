@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from ml.scoring import score_rows
+from ml.model import Explained
+from ml.scoring import _score, score_rows
 from tests.ml.small import order_rows, outcomes, small_model
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -79,3 +80,15 @@ def test_without_evidence_there_is_no_number_however_absurd(scored):
 
 def test_no_rows_have_no_scores(model):
     assert score_rows(model, order_rows(3).slice(0, 0)) == []
+
+
+def test_reasons_tell_of_price_and_customer(model):
+    facts = order_rows(20).to_pylist()[4] | TOLD | {"list_price_usd": 8.0}
+    facts |= {"price_usd": 8.0, "category": "Home", "brand": None, "basket_count": 2}
+    facts |= {"customer_order_count": 4, "customer_return_count": 1}
+    effects = dict.fromkeys(model.predict(order_rows(1)).effects, 0.0)
+    said = Explained(0.3, 0.2, 0.4, False, effects | {"price": 0.1, "buyer": -0.05})
+    assert _score(facts, said)["reasons"] == (
+        "It costs its list price of $8 (category Home); This customer sent back 1 of 4 "
+        "earlier orders, and this is one of 2 things in the basket"
+    )

@@ -31,7 +31,7 @@ def risk_cards(count: int, at: datetime = NOW) -> list[RiskCard]:
             risk_low=0.2,
             risk_high=0.3,
             evidence="enough",
-            model=CardModel(version="v1", trained_on="sample"),
+            model=CardModel(version="v1", trained_on="sample", target="regret"),
             computed_at=at,
             expires_at=at + timedelta(days=2),
         )

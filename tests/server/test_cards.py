@@ -36,6 +36,7 @@ def test_a_card_comes_as_it_was_stored(client, stored):
     payload = dict(card.payload)
     stored(card)
     assert client.get(f"/v1/cards/{key_of(0)[:2]}").json == {"cards": [payload]}
+    assert payload["model"]["target"] == "regret"
 
 
 def test_an_empty_bucket_is_no_error(client):

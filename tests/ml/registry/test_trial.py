@@ -260,3 +260,13 @@ def test_equals_are_seldom_told_apart():
         )
         sure.append(compare(y, one, other) > SURE)
     assert np.mean(sure) < 0.08
+
+
+def test_one_that_tells_another_target_than_the_orders_waits(
+    database, dataset, try_first, bad, good
+):
+    try_first(bad, target="returned")
+    waiting = registered(database, good, target="returned", hours=1)
+    (trial,) = retried(database, dataset)
+    assert (trial.version, trial.role, trial.n) == (waiting, "challenger", 0)
+    assert "orders now tell regret" in trial.why
