@@ -6,7 +6,7 @@ from importlib import import_module
 
 from rich.console import Console, RenderableType
 
-NAMES = ("model", "model_speed", "importing", "extension", "signals")
+NAMES = ("model", "model_speed", "intervals", "importing", "extension", "signals")
 
 
 def main(names: list[str]) -> None:

@@ -38,9 +38,9 @@ class Settings(BaseSettings):
     """ISO 4217 code of amounts that come without one."""
 
     rates_file: Path | None = None
-    """CSV ``on,currency,usd_per_unit``: dated exchange rates, in the place of the monthly
-    ones of the European Central Bank that come along. Amounts in a currency without a
-    rate are left out of comparisons, never guessed."""
+    """CSV ``on,currency,usd_per_unit``: dated exchange rates, in the place of those of
+    the European Central Bank that come along. Amounts in a currency without a rate are
+    left out of comparisons, never guessed."""
 
     return_window_days: int = Field(30, ge=0)
     """An order counts as kept only when this many days have passed."""
@@ -56,9 +56,10 @@ class Settings(BaseSettings):
     )
     """Return reasons that count as regret (JSON list; compared without case)."""
 
-    silent_returns: Literal["model", "rule"] = "model"
-    """How training labels a return without a reason: by what is learned from those that
-    gave one, or by the rule that what came back in a trend's fall was regretted."""
+    silent_returns: Literal["both", "model", "rule"] = "both"
+    """How training labels a return without a reason. ``rule``: what came back while its
+    trend was falling was regretted; ``model``: as likely as is learned from returns that
+    gave a reason; ``both``: the rule in a trend's fall, the model elsewhere."""
 
     silent_regret_odds: float = Field(1.0, gt=0)
     """How many times greater the odds of regret are behind a silent return than behind

@@ -11,6 +11,12 @@ Floats = npt.NDArray[np.float64]
 Knots = Floats | list[float]
 LEAST_BLOCK = 150
 INTERVAL = 0.90
+# Rows are cut into so many periods, and these into so many groups by risk.
+PERIODS = 4
+GROUPS = 5
+LEAST_CELL = 20
+# Log-odds that a rate may be off in another month, whatever these few months say.
+LEAST_DRIFT = 0.1
 
 
 @dataclass(frozen=True)
@@ -58,20 +64,22 @@ def fit_calibration(
     Parameters
     ----------
     score : array (n_rows,)
-        Raw scores.
+        Raw scores, in order of time.
     y : array (n_rows,)
         Outcomes, 0-1.
     weight : array (n_rows,), optional
-        As how many rows each counts; the interval is that of Kish's effective number.
+        As how many rows each counts; the interval is that of Kish's effective number,
+        made wider by how far rates drift over the time of the rows.
 
     References
     ----------
     Zadrozny and Elkan, KDD 2002 (isotonic); Brown, Cai and DasGupta, Statist. Sci.
     16(2), 2001 (Jeffreys interval).
     """
+    weight = np.ones(len(y)) if weight is None else weight
+    period = np.arange(len(y)) * PERIODS // len(y)
     order = np.argsort(score, kind="stable")
-    score, y = score[order], y[order]
-    weight = np.ones(len(y)) if weight is None else weight[order]
+    score, y, weight, period = score[order], y[order], weight[order], period[order]
     isotonic = IsotonicRegression(y_min=0, y_max=1)
     fitted = isotonic.fit_transform(score, y, sample_weight=weight)
     starts = _block_starts(fitted, score)
@@ -79,17 +87,44 @@ def fit_calibration(
     rate = np.add.reduceat(weight * y, starts) / total
     count = total**2 / np.add.reduceat(weight**2, starts)
     hits = rate * count
+    # One row at the mean rate stands beside: nothing is impossible, nothing sure.
+    risk = (hits + np.average(y, weights=weight)) / (count + 1)
+    middle = np.add.reduceat(weight * score, starts) / total
+    drift = _drift(np.interp(score, middle, risk), y, period)
+    # As many rows as would leave the same doubt if nothing drifted.
+    sure = count / (1 + drift * count * risk * (1 - risk))
     tail = (1 - INTERVAL) / 2
-    low = beta.ppf(tail, hits + 0.5, count - hits + 0.5)
-    high = beta.ppf(1 - tail, hits + 0.5, count - hits + 0.5)
+    hits = rate * sure
     knots = {
-        "score": np.add.reduceat(weight * score, starts) / total,
-        # One row at the mean rate stands beside: nothing is impossible, nothing sure.
-        "probability": (hits + np.average(y, weights=weight)) / (count + 1),
-        "low": low,
-        "high": high,
+        "score": middle,
+        "probability": risk,
+        "low": np.minimum(beta.ppf(tail, hits + 0.5, sure - hits + 0.5), risk),
+        "high": np.maximum(beta.ppf(1 - tail, hits + 0.5, sure - hits + 0.5), risk),
     }
     return Calibration(**{n: np.maximum.accumulate(k) for n, k in knots.items()})
+
+
+def _drift(risk: Floats, y: Floats, period: npt.NDArray[np.int64]) -> float:
+    """Return the variance, in log-odds, by which rates differ from period to period
+    beyond chance: the next one will, too.
+
+    References
+    ----------
+    DerSimonian and Laird, Control. Clin. Trials 7(3), 1986 (by moments).
+    """
+    excess, scale = 0.0, 0.0
+    for group in np.array_split(np.arange(len(risk)), GROUPS):
+        for one in range(PERIODS):
+            cell = group[period[group] == one]
+            if len(cell) < LEAST_CELL:
+                continue
+            mean = risk[cell].mean()
+            variance = mean * (1 - mean)
+            excess += (y[cell].mean() - mean) ** 2 - variance / len(cell)
+            scale += variance**2
+    # The periods' own mean is nearer to them than that of another one will be.
+    found = excess / scale * PERIODS / (PERIODS - 1) if scale else 0.0
+    return max(found, LEAST_DRIFT**2)
 
 
 def _block_starts(fitted: Floats, score: Floats) -> npt.NDArray[np.int64]:

@@ -36,14 +36,10 @@ def silent_targets(
         Returned without a reason.
     """
     coded = ~np.isnan(regretted)
-    share = float(regretted[coded].mean())
-    likely = np.full(int(silent.sum()), share)
-    faded = linked["faded"].to_numpy(zero_copy_only=False)[silent]
-    if settings.silent_returns == "rule":
-        # The seed's rule: what came back while its trend was falling was regretted.
-        return np.where(faded, 1.0, likely)
+    likely = np.full(int(silent.sum()), float(regretted[coded].mean()))
     kinds = np.count_nonzero(regretted[coded]), np.sum(regretted[coded] == 0)
-    if len(likely) and sum(kinds) >= LEAST_CODED and min(kinds) >= LEAST_EACH:
+    enough = sum(kinds) >= LEAST_CODED and min(kinds) >= LEAST_EACH
+    if settings.silent_returns != "rule" and len(likely) and enough:
         known, other = _returns(linked)
         told = np.column_stack([known, other])
         model = _model(known.shape[1], told.shape[1])
@@ -51,7 +47,11 @@ def silent_targets(
         likely = model.predict_proba(told[silent])[:, 1]
     odds = settings.silent_regret_odds * likely
     target: Floats = odds / (odds + 1 - likely)
-    return target
+    if settings.silent_returns == "model":
+        return target
+    # The seed's rule: what came back while its trend was falling was regretted.
+    faded = linked["faded"].to_numpy(zero_copy_only=False)[silent]
+    return np.where(faded, 1.0, target)
 
 
 def _returns(linked: pa.Table) -> tuple[Floats, npt.NDArray[np.object_]]:
