@@ -27,9 +27,7 @@ TENTHS = 10
 
 def run(seeds: range = SEEDS, order_count: int = 12_000) -> Table:
     """Return a table: how many groups' means were held, and how wide intervals are."""
-    found: dict[Purpose, list[tuple[float, float]]] = {
-        purpose: [] for purpose in GROUPS
-    }
+    found: dict[Purpose, list[tuple[float, float]]] = {p: [] for p in GROUPS}
     for seed in seeds:
         for purpose, groups in _market(seed, order_count).items():
             found[purpose] += groups

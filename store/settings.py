@@ -58,7 +58,7 @@ class Settings(BaseSettings):
 
     silent_returns: Literal["both", "model", "rule"] = "both"
     """How training labels a return without a reason. ``rule``: what came back while its
-    trend was falling was regretted; ``model``: as likely as is learned from returns that
+    trend was falling was regretted; ``model``: as likely as is learned from those that
     gave a reason; ``both``: the rule in a trend's fall, the model elsewhere."""
 
     silent_regret_odds: float = Field(1.0, gt=0)

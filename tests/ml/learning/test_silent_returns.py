@@ -38,7 +38,7 @@ def world(coded: int, seed: int = 1):
 
 
 def targets(of, **changed):
-    settings = Settings(**changed)
+    settings = Settings(**{"silent_returns": "model"} | changed)
     return silent_targets(of.linked, of.regretted, of.silent, settings)
 
 
@@ -107,6 +107,14 @@ def test_the_rule_goes_by_the_trend_alone():
     ruled = targets(found, silent_returns="rule")
     assert set(ruled[found.late]) == {1.0}
     assert ruled[~found.late] == pytest.approx(share(found))
+
+
+def test_both_is_the_rule_in_a_fall_and_the_model_elsewhere():
+    found = world(coded=1_500)
+    likely, both = targets(found), targets(found, silent_returns="both")
+    assert Settings().silent_returns == "both"
+    assert set(both[found.late]) == {1.0}
+    np.testing.assert_array_equal(both[~found.late], likely[~found.late])
 
 
 def test_what_is_not_known_or_never_seen_is_no_obstacle():
