@@ -36,7 +36,7 @@ class _Part(BaseModel):
     )
 
 
-class Model(_Part):
+class RegisteredModel(_Part):
     """A registered model."""
 
     version: str
@@ -67,10 +67,10 @@ class Model(_Part):
     """Quality out of time."""
 
 
-class Models(_Part):
+class RegisteredModels(_Part):
     """Models, the newest first."""
 
-    models: list[Model]
+    models: list[RegisteredModel]
     """The models."""
 
 
@@ -101,16 +101,20 @@ def _only_who_may() -> None:
     g.admin = admin_of_request(state().database, state().settings)
 
 
-@blueprint.get("/models", responses={200: Models})
+@blueprint.get("/models", responses={200: RegisteredModels})
 def get_models() -> Response:
     """Every registered model."""
     from ml.registry.versions import all_models  # noqa: PLC0415 - it brings LightGBM
 
     rows = all_models(state().database)
-    return _json(Models(models=[Model.model_validate(row) for row in rows]))
+    return _json(
+        RegisteredModels(models=[RegisteredModel.model_validate(row) for row in rows])
+    )
 
 
-@blueprint.post("/models/<version>/promote", responses={200: Model, **described(404)})
+@blueprint.post(
+    "/models/<version>/promote", responses={200: RegisteredModel, **described(404)}
+)
 def post_promote(path: ModelPath) -> Response:
     """Serve this model from now on; asked again, nothing more is done."""
     from ml.registry.roles import promote  # noqa: PLC0415
@@ -122,11 +126,12 @@ def post_promote(path: ModelPath) -> Response:
     if changed:
         _serve_anew()
     with database.reading() as session:
-        return _json(Model.model_validate(session.get(ModelVersion, version)))
+        return _json(RegisteredModel.model_validate(session.get(ModelVersion, version)))
 
 
 @blueprint.post(
-    "/models/<version>/rollback", responses={200: Model, **described(404, 409)}
+    "/models/<version>/rollback",
+    responses={200: RegisteredModel, **described(404, 409)},
 )
 def post_rollback(path: ModelPath) -> Response:
     """Serve again what was served before this champion; asked again, nothing more is
@@ -137,7 +142,7 @@ def post_rollback(path: ModelPath) -> Response:
     version = _plain(path.version)
     before = roll_back(state().database, state().settings, version, actor=g.admin)
     _serve_anew()
-    return _json(Model.model_validate(before))
+    return _json(RegisteredModel.model_validate(before))
 
 
 @blueprint.get("/monitor", responses={200: Check, **described(404)})
