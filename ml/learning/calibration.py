@@ -10,6 +10,7 @@ from sklearn.isotonic import IsotonicRegression
 Floats = npt.NDArray[np.float64]
 Knots = Floats | list[float]
 LEAST_BLOCK = 150
+LEAST_HITS = 10
 INTERVAL = 0.90
 # Rows are cut into so many periods, and these into so many groups by risk.
 PERIODS = 4
@@ -82,7 +83,7 @@ def fit_calibration(
     score, y, weight, period = score[order], y[order], weight[order], period[order]
     isotonic = IsotonicRegression(y_min=0, y_max=1)
     fitted = isotonic.fit_transform(score, y, sample_weight=weight)
-    starts = _block_starts(fitted, score)
+    starts = _block_starts(fitted, score, float(np.average(y, weights=weight)))
     total = np.add.reduceat(weight, starts)
     rate = np.add.reduceat(weight * y, starts) / total
     count = total**2 / np.add.reduceat(weight**2, starts)
@@ -127,10 +128,11 @@ def _drift(risk: Floats, y: Floats, period: npt.NDArray[np.int64]) -> float:
     return max(found, LEAST_DRIFT**2)
 
 
-def _block_starts(fitted: Floats, score: Floats) -> npt.NDArray[np.int64]:
+def _block_starts(fitted: Floats, score: Floats, mean: float) -> npt.NDArray[np.int64]:
     # Where the isotonic steps begin, small steps joined until they hold enough rows to
-    # say something; long flat ones are cut, so that scores within stay apart.
-    least = min(LEAST_BLOCK, max(10, len(score) // 10))
+    # say something: the rarer regret is, the more. The lowest step is one without any.
+    enough = max(LEAST_BLOCK, LEAST_HITS / max(mean, 1e-6))
+    least = min(enough, max(10, len(score) // 10))
     steps = np.flatnonzero(np.diff(fitted, prepend=-1) > 0)
     starts = [0]
     for step in steps[1:]:

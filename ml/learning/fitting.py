@@ -6,10 +6,9 @@ those rounds and that calibration: the newest orders know most about today.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
@@ -104,7 +103,7 @@ class _Parts:
     stop: slice
     later: slice  # all that the first trees did not learn from
     test: slice
-    test_from: date
+    known_by: date  # what the first trees learn is as it was known then
 
 
 def fit(dataset: Dataset, recipe: Recipe) -> Fitted:
@@ -118,21 +117,29 @@ def fit(dataset: Dataset, recipe: Recipe) -> Fitted:
     parts = _parts(dataset, recipe.gap_days)
     encoder = Encoder.fitted(recipe.purpose, dataset.rows)
     now = _sample(encoder, dataset, recipe.band_shares)
-    then = replace(now, y=dataset.as_known(parts.test_from).y)
+    then = replace(now, y=dataset.as_known(parts.known_by).y)
     learn, stop = then.part(parts.learn), then.part(parts.stop)
     booster = _booster(encoder, recipe)
     if recipe.search_trials:
         found = search(booster, learn, stop, recipe.search_trials)
         booster = replace(booster, parameters=found)
     early = booster.stopped_early(learn, stop, f"{recipe.purpose}: earlier orders")
-    twin = _assembled(encoder, early, early, learn, stop)
+    later = now.part(parts.later)
+    scores = np.asarray(early.predict(later.X, raw_score=True))
+    reference = Reference.fitted(encoder.names, now.X, scores, encoder.categories)
+    first_fit = fit_calibration(scores[: len(stop.y)], stop.y, stop.weight)
+    twin = RegretModel(early, encoder, first_fit, reference)
     # More orders bear more trees; as many more as there are orders would be too many.
     rounds = round(early.best_iteration * (len(now.y) / len(learn.y)) ** 0.5)
     full = booster.fixed(now, rounds, f"{recipe.purpose}: all orders")
-    model = _assembled(encoder, full, early, now, now.part(parts.later))
-    judged = _judged(twin, dataset, parts, now)
-    first, last = dataset.span
-    return Fitted(model, judged, first, last, rounds, booster.parameters)
+    calibration = fit_calibration(scores, later.y, later.weight)
+    return Fitted(
+        RegretModel(full, encoder, calibration, reference),
+        _judged(twin, dataset, parts, scores),
+        *dataset.span,
+        rounds,
+        booster.parameters,
+    )
 
 
 def _parts(dataset: Dataset, gap_days: int) -> _Parts:
@@ -148,7 +155,8 @@ def _parts(dataset: Dataset, gap_days: int) -> _Parts:
         slice(stop, known),
         slice(stop, len(days)),
         slice(test, len(days)),
-        days[test].astype(date),
+        # A shorter gap would take what is not yet back for kept.
+        days[test].astype(date) + timedelta(gap_days - gap),
     )
     for part in (parts.learn, parts.stop, parts.test):
         y = dataset.y[part]
@@ -170,7 +178,8 @@ def _first_of_day(days: npt.NDArray[np.datetime64], row: float) -> int:
 def _sample(encoder: Encoder, dataset: Dataset, shares: dict[str, float]) -> Sample:
     matrix = encoder.matrix(dataset.rows)
     matrix[np.isinf(matrix)] = np.nan
-    if not any(len(np.unique(column)) > 1 for column in matrix.T):
+    low, high = np.fmin.reduce(matrix), np.fmax.reduce(matrix)
+    if not np.any(low < high):
         raise NotEnoughDataError(
             "no column tells one order from another: all are empty or always the same. "
             "Import hashtag_metrics, resale_listings or reviews, or prices with a rate"
@@ -189,27 +198,10 @@ def _booster(encoder: Encoder, recipe: Recipe) -> Booster:
     )
 
 
-def _assembled(
-    encoder: Encoder,
-    booster: lgb.Booster,
-    unseeing: lgb.Booster,
-    learned: Sample,
-    later: Sample,
-) -> RegretModel:
-    """Return a model, calibrated on later rows that `unseeing` never saw."""
-    scores = np.asarray(unseeing.predict(later.X, raw_score=True))
-    return RegretModel(
-        booster,
-        encoder,
-        fit_calibration(scores, later.y, later.weight),
-        Reference.fitted(encoder.names, learned.X, scores, encoder.categories),
-    )
-
-
-def _judged(twin: RegretModel, dataset: Dataset, parts: _Parts, now: Sample) -> Judged:
-    scores = np.asarray(twin.booster.predict(now.X[parts.test], raw_score=True))
-    test = np.zeros(len(now.y), dtype=bool)
-    test[parts.test] = True
-    coded = dataset.coded[parts.test]
-    risk = twin.calibration(scores)[0]
-    return Judged(twin, dataset.where(test & dataset.coded), risk[coded])
+def _judged(
+    twin: RegretModel, dataset: Dataset, parts: _Parts, scores: Floats
+) -> Judged:
+    tested = np.arange(len(dataset.y)) >= parts.test.start
+    risk = twin.calibration(scores[parts.test.start - parts.later.start :])[0]
+    told = dataset.coded[parts.test]
+    return Judged(twin, dataset.where(tested & dataset.coded), risk[told])
