@@ -14,6 +14,8 @@ from store.settings import Settings, get_settings
 POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
 SHARED = Path(__file__).parents[2] / "shared"
+# Test processes run side by side, and LightGBM's threads wait by spinning.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def listens(port: int) -> bool:

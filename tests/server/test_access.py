@@ -16,7 +16,12 @@ CALLS = [
     ("GET", "/v1/admin/watches"),
     ("POST", "/v1/admin/watches"),
     ("DELETE", "/v1/admin/watches/7"),
+    ("GET", "/v1/admin/models"),
+    ("POST", "/v1/admin/models/unknown/promote"),
+    ("POST", "/v1/admin/models/unknown/rollback"),
+    ("GET", "/v1/admin/monitor"),
 ]
+FILLED = {"0" * 32: "<run_id>", "/7": "/<watch_id>", "unknown": "<version>"}
 REFUSED = (None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic dGVzdA==", "Bearer ü")
 
 
@@ -31,10 +36,12 @@ def test_without_a_token_nothing_is_told(client):
 
 def test_every_admin_call_is_tried_above(app):
     rules = [r for r in app.url_map.iter_rules() if "/admin/" in r.rule]
-    tried = {
-        (method, path.replace("0" * 32, "<run_id>").replace("/7", "/<watch_id>"))
-        for method, path in CALLS
-    }
+    tried = set()
+    for method, path in CALLS:
+        rule = path
+        for filled, name in FILLED.items():
+            rule = rule.replace(filled, name)
+        tried.add((method, rule))
     methods = {"GET", "POST", "DELETE", "PUT", "PATCH"}
     assert {(m, r.rule) for r in rules for m in r.methods & methods} == tried
 
@@ -72,7 +79,7 @@ def test_a_token_that_no_longer_counts_is_refused(client, database, named_token)
 @pytest.mark.parametrize(
     ("whose", "may"),
     [
-        (("admin", "admin"), {"read", "crawls", "watches"}),
+        (("admin", "admin"), {"read", "crawls", "watches", "models"}),
         (("operator", "admin"), {"read", "crawls"}),
         (("viewer", "admin"), {"read"}),
         (("made up", "admin"), set()),
