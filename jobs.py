@@ -37,6 +37,7 @@ from sqlmodel import Session, col, delete, select, update
 from store.clock import utc_now
 from store.database import Database
 from store.errors import MissingError, TrendGuardError
+from store.logs import set_up_logs
 from store.settings import Settings, get_settings
 from store.tables import CrawlRun, JobRun
 from store.turns import JOB_CLAIMS, wait_for_turn
@@ -204,8 +205,7 @@ def clean_up(database: Database, settings: Settings) -> dict[str, int]:
 def work() -> None:
     """Carry out queued jobs in this process, until SIGINT or SIGTERM."""
     settings = get_settings()
-    logging.basicConfig(level=settings.log_level)
-    logging.getLogger("huey").setLevel("WARNING")
+    set_up_logs(settings)
     database = Database(settings)
     clean_up(database, settings)
     worker = _Worker(

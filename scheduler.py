@@ -26,6 +26,7 @@ import jobs
 from store.clock import utc_now
 from store.database import Database
 from store.errors import RequestError
+from store.logs import set_up_logs
 from store.settings import Settings, get_settings
 from store.spiders import SPIDERS, watch_arguments
 from store.tables import AuditEvent, Watch
@@ -69,8 +70,7 @@ WATCHES_CRON = "* * * * *"
 
 def run(database: Database, settings: Settings) -> None:
     """Queue jobs when they are due, until SIGINT or SIGTERM."""
-    logging.basicConfig(level=settings.log_level)
-    logging.getLogger("apscheduler").setLevel("WARNING")
+    set_up_logs(settings)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -6,7 +6,16 @@ from importlib import import_module
 
 from rich.console import Console, RenderableType
 
-NAMES = ("model", "model_speed", "intervals", "importing", "extension", "signals")
+NAMES = (
+    "model",
+    "model_speed",
+    "intervals",
+    "importing",
+    "extension",
+    "server",
+    "soak",
+    "signals",
+)
 
 
 def main(names: list[str]) -> None:

@@ -1,13 +1,16 @@
 """The risk card: the shape of every answer, and what each field means."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Evidence = Literal["enough", "thin", "none"]
 Stage = Literal["Rising", "Peak", "Decline", "Death"]
 Target = Literal["regret", "returned"]
+# No interval is as narrow as the next digit, and digits are what a bucket of cards is
+# made of: with all of them it is twice as long.
+Rounded = Annotated[float, AfterValidator(lambda value: round(value, 4))]
 
 
 class _Part(BaseModel):
@@ -19,26 +22,26 @@ class _Part(BaseModel):
 class BandRisk(_Part):
     """The risk for one age band."""
 
-    risk: float = Field(ge=0, le=1)
+    risk: Rounded = Field(ge=0, le=1)
     """Calibrated probability of what ``model.target`` names."""
 
-    risk_low: float = Field(ge=0, le=1)
+    risk_low: Rounded = Field(ge=0, le=1)
     """Lower end of the 90 % interval."""
 
-    risk_high: float = Field(ge=0, le=1)
+    risk_high: Rounded = Field(ge=0, le=1)
     """Upper end of the 90 % interval."""
 
 
 class Kept(_Part):
     """How many buyers still had it after 180 days."""
 
-    share: float = Field(ge=0, le=1)
+    share: Rounded = Field(ge=0, le=1)
     """Kaplan-Meier estimate."""
 
-    low: float = Field(ge=0, le=1)
+    low: Rounded = Field(ge=0, le=1)
     """Lower end of its 95 % interval."""
 
-    high: float = Field(ge=0, le=1)
+    high: Rounded = Field(ge=0, le=1)
     """Upper end of its 95 % interval."""
 
     n: int = Field(ge=0)
@@ -48,10 +51,10 @@ class Kept(_Part):
 class Resale(_Part):
     """What it fetches second-hand."""
 
-    drop: float
+    drop: Rounded
     """1 minus resale price over list price."""
 
-    median_ask: float
+    median_ask: Rounded
     """Median asking price of the last 30 days with shipping, US dollars; where nothing
     is on offer, that of the sales."""
 
@@ -65,7 +68,7 @@ class Resale(_Part):
 class Sentiment(_Part):
     """What reviews sound like."""
 
-    score: float = Field(ge=-1, le=1)
+    score: Rounded = Field(ge=-1, le=1)
     """Mean polarity, shrunk towards 0 where there are few."""
 
     n: int = Field(ge=0)
@@ -81,7 +84,7 @@ class Reason(_Part):
     text: str
     """In plain words, with the fact."""
 
-    effect: float
+    effect: Rounded
     """By how much it moved the risk, in probability; negative lowers it."""
 
     source: str
@@ -112,14 +115,14 @@ class Card(_Part):
     key: str
     """SHA-256, hex, the card is found by."""
 
-    risk: float | None = Field(default=None, ge=0, le=1)
+    risk: Rounded | None = Field(default=None, ge=0, le=1)
     """Calibrated probability that buyers regret it, or where ``model.target`` is
     ``returned``, that they return it for whatever reason."""
 
-    risk_low: float | None = Field(default=None, ge=0, le=1)
+    risk_low: Rounded | None = Field(default=None, ge=0, le=1)
     """Lower end of the 90 % interval."""
 
-    risk_high: float | None = Field(default=None, ge=0, le=1)
+    risk_high: Rounded | None = Field(default=None, ge=0, le=1)
     """Upper end of the 90 % interval."""
 
     evidence: Evidence
@@ -137,7 +140,7 @@ class Card(_Part):
     days_since_peak: int | None = None
     """Days since the highest day so far."""
 
-    expected_days_left: float | None = None
+    expected_days_left: Rounded | None = None
     """How much longer trends like it went on; none where no trend has ended yet."""
 
     kept_180_days: Kept | None = None

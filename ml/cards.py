@@ -2,20 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+from cachetools import LRUCache
 
 from ml.card import BandRisk, Card, CardModel, Evidence, Kept, Resale, Sentiment
+from ml.cells import Cells
 from ml.evidence import evidence_of, widened
+from ml.features import AGE_FROM
 from ml.lifespan import Lifespan
 from ml.model import Prediction, RegretModel
 from ml.reasons import reasons_for, typical_price
+from store.keeping import Keeper
 from store.settings import Settings
 from store.tables import ModelVersion
 
 Facts = dict[str, Any]
+Floats = npt.NDArray[np.float64]
+CHUNK_PRODUCTS = 4_096
+# What the model said of so many cells is kept: pages and prices come again.
+KEPT_CELLS = 8_192
 
 
 @dataclass(frozen=True)
@@ -57,13 +68,45 @@ class CardMaker:
     def _rate(self, rows: list[Facts]) -> list["Rated"]:
         if not rows:
             return []
-        bands = list(self.band_shares)
-        every = [row | {"age_band": band} for row in rows for band in bands]
-        predicted = self.model.predict(pa.Table.from_pylist(every))
+        matrix = self._matrix(rows)
+        keys = self._cells.keys(matrix)
+        rated = {key: known for key in set(keys) if (known := self._known.get(key))}
+        first = {key: at for at, key in enumerate(keys) if key not in rated}
+        for start in range(0, len(first), CHUNK_PRODUCTS):
+            some = dict(islice(first.items(), start, start + CHUNK_PRODUCTS))
+            found = self._predicted(matrix[list(some.values())])
+            rated |= dict(zip(some, found, strict=True))
+        for key in first:
+            self._known.put(key, rated[key])
+        return [rated[key] for key in keys]
+
+    def _matrix(self, rows: list[Facts]) -> Floats:
+        """Return a row for each product, without an age."""
+        ageless = [row | {"age_band": None} for row in rows]
+        encoder = self.model.encoder
+        if len(rows) == 1:
+            return encoder.vector(ageless[0])
+        return encoder.matrix(pa.Table.from_pylist(ageless))
+
+    def _predicted(self, matrix: Floats) -> list["Rated"]:
+        ages = [AGE_FROM[band] for band in self.band_shares]
+        every = np.repeat(matrix, len(ages), axis=0)
+        every[:, self.model.encoder.names.index("age_from")] = np.tile(
+            ages, len(matrix)
+        )
+        predicted = self.model.predict_matrix(every)
         return [
-            Rated.of(predicted, slice(start, start + len(bands)), self.band_shares)
-            for start in range(0, len(every), len(bands))
+            Rated.of(predicted, slice(start, start + len(ages)), self.band_shares)
+            for start in range(0, len(every), len(ages))
         ]
+
+    @cached_property
+    def _cells(self) -> Cells:
+        return Cells.of(self.model)
+
+    @cached_property
+    def _known(self) -> Keeper[bytes, "Rated"]:
+        return Keeper(LRUCache(KEPT_CELLS))
 
     def _card(
         self,
@@ -73,9 +116,10 @@ class CardMaker:
         now: datetime,
     ) -> Card:
         key, facts, kept = product
-        card = Card(
+        said = self._said(facts, evidence, rated, now) if rated else {}
+        return Card(
+            **{"evidence": evidence} | said,
             key=key,
-            evidence=evidence,
             stage=facts.get("stage"),
             trended_days=facts.get("trended_days"),
             days_since_peak=facts.get("days_since_peak"),
@@ -86,26 +130,27 @@ class CardMaker:
             computed_at=now,
             expires_at=now + timedelta(days=self.settings.card_days),
         )
-        if rated is None:
-            return card
+
+    def _said(
+        self, facts: Facts, evidence: Evidence, rated: "Rated", now: datetime
+    ) -> dict[str, Any]:
+        """Return what the model adds to a card."""
         if rated.unusual and evidence == "enough":
             evidence = "thin"
         low, high = widened(*rated.overall, evidence, unusual=rated.unusual)
-        return card.model_copy(
-            update={
-                "evidence": evidence,
-                "risk": rated.overall[0],
-                "risk_low": low,
-                "risk_high": high,
-                "risk_by_age_band": rated.band_risks(evidence),
-                "reasons": reasons_for(facts, rated.effects, now),
-                "model": CardModel(
-                    version=self.version.version,
-                    trained_on=self.version.trained_on,
-                    target=self.version.target,
-                ),
-            }
-        )
+        return {
+            "evidence": evidence,
+            "risk": rated.overall[0],
+            "risk_low": low,
+            "risk_high": high,
+            "risk_by_age_band": rated.band_risks(evidence),
+            "reasons": reasons_for(facts, rated.effects, now),
+            "model": CardModel(
+                version=self.version.version,
+                trained_on=self.version.trained_on,
+                target=self.version.target,
+            ),
+        }
 
     def _days_left(self, facts: Facts) -> float | None:
         if facts.get("stage") is None:

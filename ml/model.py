@@ -1,7 +1,7 @@
 """A trained model at work: booster, encoder, calibration and reference as one."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -90,8 +90,7 @@ class RegretModel:
 
     def scores(self, rows: pa.Table) -> Floats:
         """Return raw scores (n_rows,)."""
-        found: Floats = _joined([self._scores(m) for m, _ in self._matrices(rows)])
-        return found
+        return np.concatenate([self._scores(m) for m, _ in self._matrices(rows)])
 
     def risks(self, rows: pa.Table) -> Floats:
         """Return calibrated risks (n_rows,) alone."""
@@ -107,10 +106,10 @@ class RegretModel:
         """
         parts = [self._estimated(*each) for each in self._matrices(rows)]
         risk, low, high, unusual = (
-            _joined([getattr(part, name) for part in parts])
+            np.concatenate([getattr(part, name) for part in parts])
             for name in ("risk", "low", "high", "unusual")
         )
-        return Estimate(risk, low, high, unusual.astype(bool))
+        return Estimate(risk, low, high, unusual)
 
     def predict(self, rows: pa.Table) -> Prediction:
         """Return calibrated risks with exact TreeSHAP effects by group.
@@ -124,10 +123,18 @@ class RegretModel:
         ----------
         Lundberg et al., Nature Machine Intelligence 2, 2020 (TreeSHAP).
         """
-        parts = [self._explained(*each) for each in self._matrices(rows)]
-        if not parts:
-            nothing = np.empty((0, len(self.encoder.names)))
-            parts = [self._explained(nothing, np.empty(0, bool))]
+        return self._joined(self._explained(*each) for each in self._matrices(rows))
+
+    def predict_matrix(self, matrix: Floats) -> Prediction:
+        """Return what `predict` says of rows that are a matrix (n_rows, n_features)."""
+        chunks = (
+            matrix[start : start + CHUNK_ROWS].copy()
+            for start in range(0, max(1, len(matrix)), CHUNK_ROWS)
+        )
+        return self._joined(self._explained(c, self._believed(c)) for c in chunks)
+
+    def _joined(self, found: Iterable[Prediction]) -> Prediction:
+        parts = list(found)
         risk, low, high, unusual = (
             np.concatenate([getattr(part, name) for part in parts])
             for name in ("risk", "low", "high", "unusual")
@@ -177,7 +184,7 @@ class RegretModel:
         return cls(*read_model(file, sha256))
 
     def _matrices(self, rows: pa.Table) -> Iterator[tuple[Floats, Bools]]:
-        for start in range(0, rows.num_rows, CHUNK_ROWS):
+        for start in range(0, max(1, rows.num_rows), CHUNK_ROWS):
             matrix = self.encoder.matrix(rows.slice(start, CHUNK_ROWS))
             yield matrix, self._believed(matrix)
 
@@ -204,22 +211,20 @@ class RegretModel:
         return Estimate(risk, low, high, unusual)
 
     def _scores(self, matrix: Floats) -> Floats:
-        threads = _threads(len(matrix))
-        return np.asarray(
-            self.booster.predict(matrix, raw_score=True, num_threads=threads)
-        )
+        # LightGBM refuses a matrix without rows.
+        return self._asked(matrix, raw_score=True) if len(matrix) else np.empty(0)
 
     def _contributions(self, matrix: Floats) -> Floats:
-        threads = _threads(len(matrix))
-        return np.asarray(
-            self.booster.predict(matrix, pred_contrib=True, num_threads=threads)
-        )
+        nothing = np.empty((0, len(self.encoder.names) + 1))
+        return self._asked(matrix, pred_contrib=True) if len(matrix) else nothing
+
+    def _asked(self, matrix: Floats, **what: bool) -> Floats:
+        # For few rows, waking the other cores takes longer than the work.
+        threads = 1 if len(matrix) < THREADED_ROWS else os.cpu_count() or 1
+        found = self.booster.predict(matrix, num_threads=threads, **what)
+        return np.asarray(found)
 
     def _explained(self, matrix: Floats, unusual: Bools) -> Prediction:
-        if not len(matrix):
-            nothing = np.empty(0)
-            effects = dict.fromkeys(self._groups, nothing)
-            return Prediction(nothing, nothing, nothing, unusual, effects)
         parts = self._contributions(matrix)
         score = parts.sum(axis=1)
         risk, low, high = self.calibration(score)
@@ -240,12 +245,3 @@ class RegretModel:
         """Which feature is of which group, 0 or 1 (n_features, n_groups)."""
         groups = np.array(self.encoder.groups)
         return np.column_stack([groups == g for g in self._groups]).astype(np.float64)
-
-
-def _threads(row_count: int) -> int:
-    # For few rows, waking the others takes longer than the work.
-    return 1 if row_count < THREADED_ROWS else os.cpu_count() or 1
-
-
-def _joined(parts: list[Any]) -> Any:
-    return np.concatenate(parts) if parts else np.empty(0)

@@ -17,6 +17,7 @@ from ml.registry.versions import champion_row
 from ml.registry.waiting import retry_waiting
 from ml.retention import kept_by_product, retention
 from ml.serving import Scorer
+from store.buckets import build_buckets
 from store.bulk import replace_rows
 from store.clock import utc_now
 from store.database import Database
@@ -66,6 +67,7 @@ def _store_cards(database: Database, settings: Settings, kept: pa.Table) -> int:
         session.execute(delete(RiskCard))
         if rows:
             session.execute(insert(RiskCard), rows)
+        build_buckets(session, settings.bucket_cards)
     return len(rows)
 
 

@@ -1,13 +1,16 @@
-"""Scores of a file of orders, each as of its own moment of purchase."""
+"""Scores of orders, each as of its own moment of purchase: of a file of them here, of
+those that a shop asks for one by one in `checkout`.
+"""
 
 import csv
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from ml.card import Evidence
 from ml.daily import link_asked, open_workbench
 from ml.evidence import evidence_of, widened
 from ml.model import Explained, RegretModel
@@ -28,6 +31,31 @@ from store.importing.typed import type_rows
 from store.settings import Settings
 
 COLUMNS = ("order_id", "regret_risk", "risk_low", "risk_high", "evidence", "reasons")
+# A product the shop does not know yet is no mistake here: it has no evidence.
+ASKED_ORDERS = replace(ORDERS, checks={})
+
+
+@dataclass(frozen=True)
+class OrderScore:
+    """What the checkout model says of one order."""
+
+    order_id: str
+    """The retailer's id."""
+
+    evidence: Evidence
+    """``enough``, ``thin`` or ``none``; with ``none`` there is no number."""
+
+    regret_risk: float | None = None
+    """Calibrated probability of what the model's target names."""
+
+    risk_low: float | None = None
+    """Lower end of its 90 % interval."""
+
+    risk_high: float | None = None
+    """Upper end of it."""
+
+    reasons: tuple[str, ...] = ()
+    """What moved the risk, in words, the strongest first."""
 
 
 def score_orders(
@@ -56,26 +84,27 @@ def score_orders(
     asked, faults, read = _read_orders(database, settings, orders)
     with open_workbench(database) as duck:
         rows = link_asked(duck, asked)
-    scored = _in_order(score_rows(model, rows), asked)
+    scores = scores_by_id(model, rows)
+    scored = [scores[order_id] for order_id in asked["order_id"].to_pylist()]
     _write(out, scored)
     rejects = write_rejects(settings.data_dir / "rejects", "score", faults)
     return {
         "target": version.target,
         "read": read,
-        "scored": sum(s["evidence"] != "none" for s in scored),
-        "without_evidence": sum(s["evidence"] == "none" for s in scored),
+        "scored": sum(s.evidence != "none" for s in scored),
+        "without_evidence": sum(s.evidence == "none" for s in scored),
         "rejected": len(faults),
         "rejects_file": str(rejects) if rejects else None,
         "out": str(out),
     }
 
 
-def score_rows(model: RegretModel, rows: pa.Table) -> list[dict[str, Any]]:
-    """Return risk, interval, evidence and reasons of feature rows."""
+def scores_by_id(model: RegretModel, rows: pa.Table) -> dict[str, OrderScore]:
+    """Return the scores of feature rows by order id."""
     if not rows.num_rows:
-        return []
+        return {}
     predicted = model.predict(rows)
-    scored = []
+    scored = {}
     for number, facts in enumerate(rows.to_pylist()):
         said = Explained(
             float(predicted.risk[number]),
@@ -84,26 +113,19 @@ def score_rows(model: RegretModel, rows: pa.Table) -> list[dict[str, Any]]:
             bool(predicted.unusual[number]),
             {g: float(e[number]) for g, e in predicted.effects.items()},
         )
-        scored.append(_score(facts, said))
+        scored[facts["order_id"]] = _score(facts, said)
     return scored
 
 
-def _in_order(scored: list[dict[str, Any]], asked: pa.Table) -> list[dict[str, Any]]:
-    by_id = {score["order_id"]: score for score in scored}
-    return [by_id[order_id] for order_id in asked["order_id"].to_pylist()]
-
-
-def _score(facts: dict[str, Any], said: Explained) -> dict[str, Any]:
+def _score(facts: dict[str, Any], said: Explained) -> OrderScore:
     evidence = evidence_of(facts, unusual=said.unusual)
     if evidence == "none":
-        nothing = dict.fromkeys(COLUMNS, "")
-        return nothing | {"order_id": facts["order_id"], "evidence": evidence}
+        return OrderScore(facts["order_id"], evidence)
     low, high = widened(said.risk, said.low, said.high, evidence, unusual=said.unusual)
     told = facts | {"price_source": "the shop's orders"}
     bought_at = datetime.combine(facts["purchased_on"], time.min, UTC)
-    reasons = "; ".join(r.text for r in reasons_for(told, said.effects, bought_at))
-    values = (facts["order_id"], said.risk, low, high, evidence, reasons)
-    return dict(zip(COLUMNS, values, strict=True))
+    reasons = tuple(r.text for r in reasons_for(told, said.effects, bought_at))
+    return OrderScore(facts["order_id"], evidence, said.risk, low, high, reasons)
 
 
 def _read_orders(
@@ -111,20 +133,20 @@ def _read_orders(
 ) -> tuple[pa.Table, list[tuple[int, str]], int]:
     if not orders.is_file():
         raise BadFileError(f"{orders} is not a file")
-    # A product the shop does not know yet is no mistake here: it has no evidence.
-    kind = replace(ORDERS, checks={})
     with duck_session(settings) as duck, database.reading() as session:
-        file = open_file(duck, kind, orders)
+        file = open_file(duck, ASKED_ORDERS, orders)
         prepare_columns(duck, session, settings)
         misshapen = type_rows(duck, file, settings.default_currency)
-        load_references(duck, session, kind)
-        check_rows(duck, file)
+        load_references(duck, session, ASKED_ORDERS)
+        check_rows(duck, ASKED_ORDERS)
         faults = fault_lines(duck, file, misshapen)
         return good_rows(duck).read_all(), faults, row_count(duck) + misshapen
 
 
-def _write(out: Path, scored: list[dict[str, Any]]) -> None:
+def _write(out: Path, scored: list[OrderScore]) -> None:
     with replaced(out) as draft, draft.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.DictWriter(lines, COLUMNS)
         writer.writeheader()
-        writer.writerows(scored)
+        for score in scored:
+            told = vars(score) | {"reasons": "; ".join(score.reasons)}
+            writer.writerow({name: told[name] for name in COLUMNS})

@@ -1,27 +1,34 @@
 """The model at work: cards for products of the catalogue and for others."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
+from cachetools import TTLCache
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ml.card import Card, Kept
 from ml.cards import CardMaker, Facts
 from ml.lifespan import stored_lifespan
-from ml.matching import HashtagIndex, hashtag_index
 from ml.registry.versions import champion
+from ml.strangers import Strangers
+from store.bulk import sql_table
 from store.clock import utc_now
 from store.database import Database
 from store.errors import NoModelError, RequestError
+from store.keeping import Keeper
 from store.keys import card_keys
 from store.money import read_rates
 from store.privacy import AGE_BANDS
+from store.reading import read_rows
 from store.settings import Settings
 from store.tables import (
-    HashtagDay,
     Order,
     Population,
     Product,
@@ -29,7 +36,36 @@ from store.tables import (
     RiskCard,
 )
 
+# Answers are remembered for so long: a page that many look at is worked out once.
+KEPT_SECONDS = 300
+KEPT_ANSWERS = 2_048
 BANDS = [band for band in AGE_BANDS if band not in ("0-4", "5-9", "10-14")]
+
+
+@dataclass(frozen=True)
+class KnownKeys:
+    """The keys of all cards, 8 bytes each: who is not among them is not looked up.
+
+    Parameters
+    ----------
+    heads : array (n_cards,) of uint64
+        The first 16 digits of each, rising.
+    """
+
+    heads: npt.NDArray[np.uint64]
+
+    @classmethod
+    def load(cls, session: Session) -> "KnownKeys":
+        """Read the keys of all cards."""
+        rows = read_rows(session, select(sql_table(RiskCard).c.key))
+        heads = "".join(pc.utf8_slice_codeunits(rows["key"], 0, 16).to_pylist())
+        return cls(np.sort(np.frombuffer(bytes.fromhex(heads), ">u8").astype("u8")))
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether there may be a card of this key; seldom wrongly so."""
+        head = np.uint64(int(key[:16], 16))
+        at = self.heads.searchsorted(head)
+        return bool(at < len(self.heads) and self.heads[at] == head)
 
 
 @dataclass(frozen=True)
@@ -45,8 +81,10 @@ class Scorer:
     day : date
         The newest day that was over when this was loaded: what is served reads it, as
         training reads the day before each order.
-    hashtag_index : HashtagIndex
-        Which hashtags speak of a title.
+    strangers : Strangers
+        Knows what is known of others.
+    keys : KnownKeys
+        The keys of all cards.
     usd_per_unit : dict
         Currency -> its newest rate.
     """
@@ -55,8 +93,16 @@ class Scorer:
     settings: Settings
     maker: CardMaker
     day: date
-    hashtag_index: HashtagIndex
+    strangers: Strangers
+    keys: KnownKeys
     usd_per_unit: dict[str, float]
+    _answers: Keeper[bytes, Card] = field(
+        default_factory=lambda: Keeper(
+            TTLCache(KEPT_ANSWERS, timedelta(seconds=KEPT_SECONDS), timer=utc_now)
+        ),
+        init=False,
+        repr=False,
+    )
 
     @classmethod
     def load(cls, database: Database, settings: Settings) -> "Scorer":
@@ -72,14 +118,12 @@ class Scorer:
         version, model = champion(database, settings, "shopper")
         with database.reading() as session:
             day = newest_day(session)
-            tags = session.execute(
-                select(col(HashtagDay.hashtag)).where(col(HashtagDay.day) == day)
-            )
             maker = CardMaker(
                 version, model, band_shares(session), stored_lifespan(session), settings
             )
-            index = hashtag_index(session, tags.scalars())
-        return cls(database, settings, maker, day, index, newest_rates(settings))
+            strangers, keys = Strangers.load(session, day), KnownKeys.load(session)
+        rates = newest_rates(settings)
+        return cls(database, settings, maker, day, strangers, keys, rates)
 
     def card(
         self,
@@ -94,35 +138,55 @@ class Scorer:
     ) -> Card:
         """Return the card of a product described by what its page says.
 
+        One that was asked for in the last minutes is the same again.
+
         Raises
         ------
         RequestError
             If nothing in the description can be looked up.
         """
-        keys = card_keys(url, gtin, brand, title)
+        said: Facts = {
+            "title": title,
+            "brand": brand,
+            "category": category,
+            "price": price,
+            "currency": currency,
+            "gtin": gtin,
+            "url": url,
+        }
+        # Only a hash of what was asked is kept.
+        name = hashlib.blake2b(repr(said).encode("utf-8", "replace")).digest()
+        card = self._answers.get(name)
+        if card is None:
+            card = self._made(said)
+            self._answers.put(name, card)
+        return card
+
+    def _made(self, said: Facts) -> Card:
+        keys = card_keys(said["url"], said["gtin"], said["brand"], said["title"])
         if not keys:
             raise RequestError("a title needs a letter or a digit")
-        with self.database.reading() as session:
-            product_id, kept = self._known(session, keys)
-            facts = self._facts(session, product_id) or self._guessed(session, title)
-        said: Facts = {"brand": brand, "category": category}
-        facts = said | facts | self._priced(facts, price, currency)
+        known, kept = self._known(keys)
+        facts = known or self.strangers.facts(said["title"], said["category"])
+        facts = {name: said[name] for name in ("brand", "category")} | facts
+        facts |= self._priced(facts, said["price"], said["currency"])
         return self.maker.make([(keys[0], facts, kept)], utc_now())[0]
 
     def catalogue(self, session: Session) -> dict[str, Facts]:
         """Return the feature row of every product that anything is known of."""
         return {facts["product_id"]: facts for facts in self._rows(session)}
 
-    def _known(self, session: Session, keys: list[str]) -> tuple[str, Kept | None]:
-        for key in keys:
-            if found := session.get(RiskCard, key):
-                kept = found.payload.get("kept_180_days")
-                return found.product_id, Kept(**kept) if kept else None
-        return "", None
-
-    def _facts(self, session: Session, product_id: str) -> Facts | None:
-        rows = self._rows(session, product_id) if product_id else []
-        return rows[0] if rows else None
+    def _known(self, keys: list[str]) -> tuple[Facts | None, Kept | None]:
+        """Return the facts of a product of the catalogue, and what is kept of it."""
+        if not any(key in self.keys for key in keys):
+            return None, None
+        with self.database.reading() as session:
+            for key in keys:
+                if found := session.get(RiskCard, key):
+                    facts = next(iter(self._rows(session, found.product_id)), None)
+                    kept = found.payload.get("kept_180_days")
+                    return facts, Kept(**kept) if kept else None
+        return None, None
 
     def _rows(self, session: Session, product_id: str = "") -> list[Facts]:
         query = (
@@ -138,40 +202,6 @@ class Scorer:
             | {"price_usd": day.list_price_usd}
             for day, product in session.execute(query)
         ]
-
-    def _guessed(self, session: Session, title: str) -> Facts:
-        """Return what is known of a product that is not in the catalogue."""
-        matched = dict(self.hashtag_index.match(title))
-        facts: Facts = dict.fromkeys(ProductDay.column_names())
-        facts |= {"resale_n": 0, "sentiment_n": 0, "order_count": 0, "return_n": 0}
-        facts |= {"recent_order_count": 0, "other_language_n": 0}
-        facts["return_rate"] = self._shop_rate(session)
-        days = session.execute(
-            select(HashtagDay).where(
-                col(HashtagDay.day) == self.day, col(HashtagDay.hashtag).in_(matched)
-            )
-        ).scalars()
-        best = max(
-            days, key=lambda h: matched[h.hashtag] * h.smooth_views, default=None
-        )
-        if best is None:
-            return facts
-        shared = set(facts) & set(HashtagDay.column_names())
-        return (
-            facts
-            | {name: getattr(best, name) for name in shared}
-            | {"trend_as_of": best.observed_at}
-        )
-
-    def _shop_rate(self, session: Session) -> float | None:
-        weight = col(ProductDay.return_n)
-        rate = session.execute(
-            select(
-                func.sum(col(ProductDay.return_rate) * weight)
-                / func.nullif(func.sum(weight), 0)
-            ).where(col(ProductDay.day) == self.day)
-        ).scalar()
-        return None if rate is None else float(rate)
 
     def _priced(
         self, facts: Facts, price: Decimal | None, currency: str | None

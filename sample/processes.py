@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,37 @@ def running(
             yield process
         finally:
             _stop(process)
+
+
+def until(true: Callable[[], Any], seconds: float = 120) -> Any:
+    """Wait until `true()` is, and return what it gave."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := true():
+            return found
+        time.sleep(0.1)
+    raise TimeoutError(f"not within {seconds} s")
+
+
+def children_of(pid: int) -> set[int]:
+    """Return the processes that a process has started and that still live."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
+        except OSError:
+            continue
+        if int(parent) == pid and state != "Z":
+            found.add(int(stat.parent.name))
+    return found
+
+
+def workers_of(pid: int) -> set[int]:
+    """Return the processes that answer for a server; its own helper is none of them."""
+    commands = {
+        child: Path(f"/proc/{child}/cmdline").read_text() for child in children_of(pid)
+    }
+    return {c for c, command in commands.items() if "resource_tracker" not in command}
 
 
 def _end_with_parent() -> None:

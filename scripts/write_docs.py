@@ -25,6 +25,7 @@ README = Path("README.md")
 DICTIONARY = Path("docs/data-dictionary.md")
 TYPES = {
     "BIGINT": "whole number",
+    "BLOB": "bytes",
     "BOOLEAN": "yes or no",
     "DATE": "day",
     "DATETIME": "time, UTC",

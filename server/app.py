@@ -12,21 +12,34 @@ from flask_openapi3_swagger.plugins import (  # type: ignore[import-untyped]
 )
 from werkzeug.wrappers import Response
 
+from server.access import register_throttle
 from server.api import (
+    admin_audit,
     admin_crawls,
     admin_models,
+    admin_session,
+    admin_tokens,
+    admin_users,
     admin_watches,
     cards,
+    cart,
     config,
     health,
     models,
+    outcomes,
     risk,
+    score,
     trends,
 )
+from server.bodies import register_bodies
+from server.checkout import register_checkout
+from server.compression import register_compression
+from server.limits import register_limits
 from server.metrics import register_metrics
-from server.problems import Problem, invalid, register_problems
+from server.problems import Problem, described, invalid, register_problems
 from server.security import register_security
 from server.state import register_state
+from server.tallies import register_tallies
 from store.database import Database
 from store.settings import Settings
 
@@ -34,11 +47,18 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     config.blueprint,
     cards.blueprint,
     risk.blueprint,
+    cart.blueprint,
+    outcomes.blueprint,
+    score.blueprint,
     trends.blueprint,
     models.blueprint,
     admin_crawls.blueprint,
     admin_models.blueprint,
     admin_watches.blueprint,
+    admin_session.blueprint,
+    admin_users.blueprint,
+    admin_tokens.blueprint,
+    admin_audit.blueprint,
     health.blueprint,
 )
 
@@ -51,22 +71,38 @@ def create_app(settings: Settings, database: Database | None = None) -> OpenAPI:
     database : Database, optional
         Opened here by default: each worker has its own connections.
     """
+    database = database or Database(settings)
     app = OpenAPI(
         "trendguard",
         info=Info(title="TrendGuard", version=version("trendguard")),
-        security_schemes={"token": SecurityScheme(type="http", scheme="bearer")},
+        security_schemes={
+            "token": SecurityScheme(type="http", scheme="bearer"),
+            "session": SecurityScheme(
+                type="apiKey",
+                name="__Host-trendguard",
+                security_scheme_in="cookie",
+                description="From POST /v1/admin/session; a change needs X-CSRF-Token.",
+            ),
+        },
+        responses=described(429),
         validation_error_model=Problem,
         validation_error_callback=invalid,
         doc_ui=False,
         static_folder=None,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    register_state(app, settings, database or Database(settings))
+    register_state(app, settings, database)
+    register_throttle(app, settings)
+    register_tallies(app, settings, database)
+    register_checkout(app, settings, database)
+    register_compression(app)
     register_metrics(app)
     register_security(app, settings)
     register_problems(app)
     for blueprint in RESOURCES:
         app.register_api(blueprint)
+    register_limits(app, settings, RESOURCES)
+    register_bodies(app, settings)
     _register_docs(app)
     return app
 

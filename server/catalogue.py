@@ -10,36 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from store.buckets import PREFIX_MIN
 from store.database import Database
-from store.tables import ModelVersion, RiskCard
+from store.tables import CardCatalogue, ModelVersion
 
 LOOK_AGAIN_SECONDS = 3.0
-# One hex digit at the least: an address is never the whole catalogue. Eight at the
-# most: nine would leave a shopper alone in the largest catalogue there is.
-PREFIX_MIN, PREFIX_MAX = 1, 8
-
-
-@dataclass(frozen=True)
-class Buckets:
-    """How the keys of all cards are cut."""
-
-    prefix_length: int
-    """Hex digits a browser sends."""
-
-    card_count: int
-    """Cards there are."""
-
-    bucket_count: int
-    """Buckets that can be asked for."""
-
-    smallest: int
-    """Cards in the smallest of them; 0 if one is empty."""
-
-    median: int
-    """Cards in the middle one."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +37,16 @@ class ServedModel:
 class Catalogue:
     """What there is to serve."""
 
-    buckets: Buckets
+    buckets: CardCatalogue
     """How it is cut."""
 
     model: ServedModel | None
     """None: nothing was trained yet."""
 
-    computed_at: datetime | None
-    """When the newest card was computed, UTC."""
+    @property
+    def computed_at(self) -> datetime | None:
+        """When the newest card was computed, UTC."""
+        return self.buckets.computed_at
 
 
 class CatalogueView:
@@ -76,7 +55,7 @@ class CatalogueView:
     Parameters
     ----------
     bucket_cards : int
-        A bucket is to hold at least so many cards.
+        What a bucket is said to hold where no cards were made yet.
     clock : callable
         Seconds; only tests give another one.
     """
@@ -88,11 +67,10 @@ class CatalogueView:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
-        self._bucket_cards = bucket_cards
+        self._empty = _no_cards(bucket_cards)
         self._clock = clock
         self._lock = threading.Lock()
         self._looked_at = float("-inf")
-        self._stamp: object = None
         self._catalogue: Catalogue | None = None
 
     def current(self) -> Catalogue:
@@ -100,47 +78,28 @@ class CatalogueView:
         with self._lock:
             age = self._clock() - self._looked_at
             if self._catalogue is None or age > LOOK_AGAIN_SECONDS:
-                self._look()
+                self._catalogue = self._look()
                 self._looked_at = self._clock()
-            assert self._catalogue is not None
             return self._catalogue
 
-    def _look(self) -> None:
-        with self._database.reading() as session:
-            model = _served_model(session)
-            newest, count = session.exec(
-                select(func.max(RiskCard.computed_at), func.count())
-            ).one()
-            stamp = (model, newest, count)
-            if stamp != self._stamp or self._catalogue is None:
-                buckets = measure(session, self._bucket_cards)
-                self._catalogue = Catalogue(buckets, model, newest)
-                self._stamp = stamp
+    def _look(self) -> Catalogue:
+        with self._database.reading(one_moment=True) as session:
+            buckets = session.get(CardCatalogue, 1) or self._empty
+            return Catalogue(buckets, _served_model(session))
 
 
-def measure(session: Session, bucket_cards: int) -> Buckets:
-    """Return the longest prefix whose every bucket holds `bucket_cards`, measured.
-
-    Where even one digit makes smaller buckets, one digit it is.
-    """
-    found = Buckets(PREFIX_MIN, *_sizes(session, PREFIX_MIN))
-    for length in range(PREFIX_MIN + 1, PREFIX_MAX + 1):
-        if found.card_count < bucket_cards * 16**length:
-            break
-        longer = Buckets(length, *_sizes(session, length))
-        if longer.smallest < bucket_cards:
-            break
-        found = longer
-    return found
-
-
-def _sizes(session: Session, length: int) -> tuple[int, int, int, int]:
-    prefix = func.substr(RiskCard.key, 1, length)
-    query = select(func.count()).select_from(RiskCard).group_by(prefix)
-    sizes = sorted(session.exec(query).all())
-    bucket_count = 16**length
-    sizes = [0] * (bucket_count - len(sizes)) + sizes
-    return sum(sizes), bucket_count, sizes[0], sizes[bucket_count // 2]
+def _no_cards(wanted: int) -> CardCatalogue:
+    return CardCatalogue(
+        catalogue_id=1,
+        etag="",
+        prefix_length=PREFIX_MIN,
+        wanted=wanted,
+        card_count=0,
+        smallest=0,
+        median=0,
+        largest_body_bytes=0,
+        largest_json_bytes=0,
+    )
 
 
 def _served_model(session: Session) -> ServedModel | None:

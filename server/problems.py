@@ -11,16 +11,18 @@ from flask import Flask, Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from store.errors import (
     ConflictError,
     DatabaseError,
     ForbiddenError,
+    InvalidError,
     MissingError,
     ModelError,
     NoModelError,
     RequestError,
+    TooManyError,
     TrendGuardError,
     UnauthorizedError,
 )
@@ -30,12 +32,18 @@ logger = logging.getLogger("trendguard.server")
 MEDIA_TYPE = "application/problem+json"
 AWAY = "the database can't be reached just now; try again in a moment"
 
+NOT_MODIFIED: dict[Any, Any] = {
+    304: {"description": "The same as the `If-None-Match` one"}
+}
+
 # The first class that fits decides; a detail of None means the error's own words.
 STATUSES: tuple[tuple[type[Exception], int, str, str | None], ...] = (
     (UnauthorizedError, 401, "Not authorised", None),
     (ForbiddenError, 403, "Not allowed", None),
     (MissingError, 404, "Not found", None),
     (ConflictError, 409, "Conflict", None),
+    (TooManyError, 429, "Too many tries", None),
+    (InvalidError, 422, "Not valid", None),
     (RequestError, 400, "Bad request", None),
     (NoModelError, 503, "No model yet", "nothing was trained yet; ask again later"),
     (ModelError, 503, "The model can't be used", "an operator has to look at it"),
@@ -119,7 +127,10 @@ def described(*statuses: int) -> dict[Any, Any]:
 def _ours(error: TrendGuardError) -> Response:
     for kind, status, title, detail in STATUSES:
         if isinstance(error, kind):
-            return problem(status, title, detail or str(error))
+            answer = problem(status, title, detail or str(error))
+            if isinstance(error, TooManyError):
+                answer.headers["Retry-After"] = str(error.retry_after_seconds)
+            return answer
     return _any(error)
 
 
@@ -129,6 +140,8 @@ def _http(error: HTTPException) -> Response | HTTPException:
     if (error.code or 500) < 400:
         return error  # a redirect
     detail = error.description or "the request could not be answered"
+    if isinstance(error, SecurityError):
+        detail = "nothing is served under this host name"
     answer = problem(error.code or 500, error.name, detail)
     if error.code == 405:
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))  # type: ignore[attr-defined]

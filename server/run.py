@@ -3,11 +3,13 @@
 import os
 import socket
 import tempfile
+from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from server.limits import make_salt
 from store.settings import Settings
 
 # Threads of one worker: enough to wait for the database beside a running answer, and
@@ -28,21 +30,27 @@ def serve(settings: Settings, port: int) -> None:
     with tempfile.TemporaryDirectory(prefix="trendguard-metrics-") as folder:
         # Workers inherit it: that is how /metrics sums over all of them.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        server = Server(
-            "server.wsgi:app",
-            address=settings.api_host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=settings.api_workers,
-            blocking_threads=BLOCKING_THREADS,
-            respawn_failed_workers=True,
-            workers_kill_timeout=STOP_SECONDS,
-            log_level=LogLevels.warning,
-            log_access=False,  # a path would tell which cards were asked for
-            process_name="trendguard",
-        )
+        make_salt()
+        server = granian("server.wsgi:app", settings, port)
         server.on_startup(lambda: _say(settings.api_host, port))
         server.serve()
+
+
+def granian(target: str, settings: Settings, port: int) -> Any:
+    """Return a server of a WSGI app, as ``module:name``, that was not started yet."""
+    return Server(
+        target,
+        address=settings.api_host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=settings.api_workers,
+        blocking_threads=BLOCKING_THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.warning,
+        log_access=False,  # a path would tell which cards were asked for
+        process_name="trendguard",
+    )
 
 
 def free_port(host: str) -> int:

@@ -1,9 +1,12 @@
-"""Who may call from a browser, and what an answer forbids the browser to do."""
+"""Who may call from a browser, under which name, and what an answer forbids the browser
+to do.
+"""
 
 import re
 
 from flask import Flask, Response, request
 from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from store.settings import Settings
 
@@ -11,25 +14,40 @@ EXTENSIONS = (
     r"^chrome-extension://[a-p]{32}$",
     r"^moz-extension://[0-9a-f-]{36}$",
 )
+# What operators and retailers' servers call is not for pages of other origins at all.
+FOR_BROWSERS = r"/v1/(?!admin|score).*"
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 # Swagger's page starts itself by an inline script; it loads only our own files.
 DOCS = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
 )
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Does not touch what is fetched with CORS, as the extension does.
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+TWO_YEARS_SECONDS = 63_072_000
 
 
 def register_security(app: Flask, settings: Settings) -> None:
-    """Bound bodies, name the origins that may call, set the headers."""
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    """Name the hosts and origins that may be called and call, set the headers."""
+    app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts) or None
+    if proxies := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0
+        )
     exact = [f"^{re.escape(origin)}$" for origin in settings.cors_origins]
     CORS(
         app,
-        # Admin calls are not for pages of other origins at all.
-        resources={r"/v1/(?!admin).*": {"origins": [*EXTENSIONS, *exact]}},
-        methods=["GET", "POST"],
+        resources={FOR_BROWSERS: {"origins": [*EXTENSIONS, *exact]}},
+        methods=["GET", "POST", "DELETE"],
         allow_headers=["Content-Type", "If-None-Match"],
-        expose_headers=["ETag"],
+        expose_headers=["ETag", "Retry-After"],
         max_age=86_400,
     )
     app.after_request(_headers)
@@ -37,9 +55,10 @@ def register_security(app: Flask, settings: Settings) -> None:
 
 def _headers(answer: Response) -> Response:
     docs = request.path.startswith("/docs")
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers.update(HEADERS)
     answer.headers["Content-Security-Policy"] = DOCS if docs else NOTHING
+    if request.is_secure:
+        answer.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS_SECONDS}"
     if not docs:
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
+from server.buckets import BucketView
 from server.catalogue import CatalogueView
 from store.database import Database
 from store.errors import NoModelError, TrendGuardError
@@ -72,16 +73,21 @@ class State:
     catalogue: CatalogueView
     """How cards are cut, which model there is."""
 
+    buckets: BucketView
+    """The cards."""
+
     scorer: ScorerView
     """The model."""
 
 
 def register_state(app: Flask, settings: Settings, database: Database) -> None:
     """Give an app its state."""
+    catalogue = CatalogueView(database, settings.bucket_cards)
     app.extensions[_NAME] = State(
         settings,
         database,
-        CatalogueView(database, settings.bucket_cards),
+        catalogue,
+        BucketView(database, catalogue),
         ScorerView(database, settings),
     )
 

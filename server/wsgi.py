@@ -1,12 +1,14 @@
 """What granian loads in each worker process."""
 
-import logging
 import threading
 from contextlib import suppress
+from multiprocessing.util import Finalize
 
 from server.app import create_app
 from server.state import State
+from server.tallies import tallies
 from store.errors import TrendGuardError
+from store.logs import set_up_logs
 from store.settings import get_settings
 
 
@@ -16,8 +18,10 @@ def warm_up(state: State) -> None:
         state.scorer.current(state.catalogue)
 
 
-logging.basicConfig(level=get_settings().log_level)
+set_up_logs(get_settings())
 app = create_app(get_settings())
+# granian's workers are children of multiprocessing, which leave without `atexit`.
+Finalize(None, tallies(app).flush, exitpriority=0)
 threading.Thread(
     target=warm_up, args=(app.extensions["trendguard"],), daemon=True
 ).start()

@@ -88,7 +88,12 @@ class Database:
         # One transaction around the look and the change, so that two processes
         # starting at once do not both create the tables.
         engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        with _explained(self.settings), engine.begin() as connection:
+        with (
+            _explained(self.settings),
+            engine.connect() as connection,
+            _tables_made_anew(connection),
+            connection.begin(),
+        ):
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7461727)")
             config = alembic_config()
@@ -147,6 +152,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def _tables_made_anew(connection: Connection) -> Iterator[None]:
+    # SQLite changes a table by making it anew, and would refuse to drop the old one
+    # while rows of others point to it.
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 @contextmanager

@@ -19,10 +19,12 @@
     │   └── CorruptModelError    a model file is not the one that was registered
     │       └── ModelFormatError it is, but of another version of TrendGuard
     └── RequestError             the API's caller asked for something that can't be
+        ├── InvalidError         a value breaks a rule that its type can't tell
         ├── UnauthorizedError    no token, or a wrong one
         ├── ForbiddenError       the token's owner may not do this
         ├── MissingError         no such thing
-        └── ConflictError        it contradicts what is already so
+        ├── ConflictError        it contradicts what is already so
+        └── TooManyError         asked too often; `retry_after_seconds` says when again
 """
 
 from typing import ClassVar
@@ -108,6 +110,10 @@ class RequestError(TrendGuardError):
     """The API's caller asked for something that can't be."""
 
 
+class InvalidError(RequestError):
+    """A value breaks a rule; the message says which."""
+
+
 class UnauthorizedError(RequestError):
     """No token, or a wrong one."""
 
@@ -122,3 +128,17 @@ class MissingError(RequestError):
 
 class ConflictError(RequestError):
     """The request contradicts what is already so."""
+
+
+class TooManyError(RequestError):
+    """Asked too often.
+
+    Parameters
+    ----------
+    retry_after_seconds : int
+        When it may be tried again.
+    """
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds

@@ -104,7 +104,7 @@ def _read_key(key_file: Path) -> bytes:
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"the pseudonym key {key_file} can't be used ({error}); restore it from "
-            "its backup: a new key would cut off every customer's history"
+            "its backup: a new key would cut off all that is stored under the old one"
         ) from error
     if len(key) != KEY_BYTES:
         raise SettingsError(
@@ -120,7 +120,7 @@ def _make_key(key_file: Path) -> None:
     if key_file.exists():
         return
     key_file.parent.mkdir(parents=True, exist_ok=True)
-    draft = key_file.with_name(f"{key_file.name}.{os.getpid()}")
+    draft = key_file.with_name(f"{key_file.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(KEY_BYTES))

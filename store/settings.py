@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from store.errors import SettingsError
 
+LIMIT = r"^([1-9]\d{0,8}/(second|minute|hour|day))?$"
+
 
 class Settings(BaseSettings):
     """What can be set from outside; every field is ``TRENDGUARD_<FIELD>``."""
@@ -28,7 +30,8 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; empty means ``trendguard.db`` (SQLite) in the data folder."""
 
     redis_url: str = ""
-    """Redis of the job queue; empty means a file in the data folder."""
+    """Redis of the job queue and of the request limits; empty means a file in the data
+    folder, and limits in memory."""
 
     key_file: Path | None = None
     """Key of the customer pseudonyms; ``pseudonym.key`` in the data folder by default.
@@ -80,8 +83,66 @@ class Settings(BaseSettings):
     admin_token: str = ""
     """A bearer token for the admin calls; ``admin add`` makes named ones instead."""
 
+    public_url: str = Field("", pattern=r"^(https?://[^/\s]+)?/?$")
+    """Address at which browsers reach the API, such as ``https://tg.example``, where a
+    proxy stands before it; people log in over https alone, unless this says http or
+    the address is this machine's own."""
+
+    session_idle_minutes: int = Field(30, ge=1)
+    """Who is logged in and does nothing for so long is logged out."""
+
+    session_hours: int = Field(12, ge=1)
+    """Who is logged in is logged out after so long in any case."""
+
     max_body_bytes: int = Field(262_144, ge=1024)
     """Largest request body the API accepts."""
+
+    score_body_bytes: int = Field(67_108_864, ge=1024)
+    """The same of ``/v1/score``: a batch of orders is larger."""
+
+    score_batch_orders: int = Field(1000, ge=1)
+    """Most orders in one JSON array sent to ``/v1/score``; NDJSON has no such bound."""
+
+    trusted_hosts: tuple[str, ...] = ()
+    """Names the API is asked under (JSON list; ``.example.com`` for all below it);
+    empty: any."""
+
+    trusted_proxies: int = Field(0, ge=0, le=9)
+    """Reverse proxies before the API that set X-Forwarded-For and -Proto; 0 believes
+    neither."""
+
+    limit_lookups: str = Field("1200/minute", pattern=LIMIT)
+    """How often one network address may ask for cards, trends, models and config, such
+    as ``20/second``; empty: as often as it likes. Without Redis each worker counts for
+    itself."""
+
+    limit_questions: str = Field("120/minute", pattern=LIMIT)
+    """The same of ``/v1/risk`` and ``/v1/cart``."""
+
+    limit_outcomes: str = Field("60/hour", pattern=LIMIT)
+    """The same of ``/v1/outcomes``."""
+
+    limit_scores: str = Field("1200/minute", pattern=LIMIT)
+    """The same of ``/v1/score``; a batch counts once."""
+
+    limit_admin: str = Field("300/minute", pattern=LIMIT)
+    """The same of the admin calls."""
+
+    shopper_key_file: Path | None = None
+    """Key of what shoppers are kept under: install tokens and counted look-ups;
+    ``shopper.key`` in the data folder by default. All servers need the same."""
+
+    lookup_watches: int = Field(200, ge=0)
+    """Most products that are watched because shoppers asked for them; 0: none, and
+    nothing is counted."""
+
+    lookup_days: int = Field(3, ge=2)
+    """A product the shop does not know is watched once it was asked for on so many
+    days; until then only a keyed hash of its name is kept."""
+
+    rules_file: Path | None = None
+    """TOML with thresholds of the nudges, in the place of those of
+    ``interventions/rules.toml``."""
 
     bucket_cards: int = Field(50, ge=1)
     """A private look-up's bucket holds at least so many cards, where there are."""
@@ -112,6 +173,9 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is logged; no level ever logs personal data or what a shopper looked up."""
+
+    log_format: Literal["text", "json"] = "text"
+    """``json``: one object a line, for a log collector."""
 
     search_trials: int = Field(0, ge=0)
     """Training tries so many sets of parameters (Optuna) before it fits; 0 takes those
@@ -150,6 +214,11 @@ class Settings(BaseSettings):
     def pseudonym_key_file(self) -> Path:
         """Path of the pseudonym key, with the default filled in."""
         return self.key_file or self.data_dir / "pseudonym.key"
+
+    @property
+    def shopper_pseudonym_key_file(self) -> Path:
+        """Path of the shoppers' key, with the default filled in."""
+        return self.shopper_key_file or self.data_dir / "shopper.key"
 
 
 @cache

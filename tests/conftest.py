@@ -1,10 +1,13 @@
 """Real parts for the tests: databases of both kinds, settings in an empty folder."""
 
 import os
+import shutil
 import socket
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -16,6 +19,16 @@ REDIS = "redis://127.0.0.1:6379/9"
 SHARED = Path(__file__).parents[2] / "shared"
 # Test processes run side by side, and LightGBM's threads wait by spinning.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("trendguard", deadline=None)
+hypothesis.settings.load_profile("trendguard")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many test processes there are: many tests wait, for a database or a
+    child process, so there is one more than cores.
+    """
+    return (os.cpu_count() or 1) + 1
 
 
 def listens(port: int) -> bool:
@@ -41,9 +54,9 @@ def settings(tmp_path) -> Settings:
     return Settings(data_dir=tmp_path / "data")
 
 
-@pytest.fixture
-def postgres_url():
-    """A new, empty PostgreSQL database; dropped afterwards."""
+@contextmanager
+def new_postgres():
+    """Yield the URL of a new, empty PostgreSQL database; it is dropped afterwards."""
     if not listens(5432):
         pytest.skip("no PostgreSQL on 127.0.0.1:5432")
     name = f"trendguard_{uuid.uuid4().hex}"
@@ -54,6 +67,13 @@ def postgres_url():
 
 
 @pytest.fixture
+def postgres_url():
+    """A new, empty PostgreSQL database; dropped afterwards."""
+    with new_postgres() as url:
+        yield url
+
+
+@pytest.fixture
 def redis_url() -> str:
     """A Redis database of the tests' own."""
     if not listens(6379):
@@ -61,14 +81,61 @@ def redis_url() -> str:
     return REDIS
 
 
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory) -> Path:
+    """A data folder with an empty, migrated SQLite database, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    database = Database(Settings(data_dir=folder))
+    database.upgrade()
+    database.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _own_postgres():
+    """The URL of this test process's PostgreSQL database: to make one takes long."""
+    with new_postgres() as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(request, tmp_path):
     """An empty, migrated database: each test runs on SQLite and on PostgreSQL."""
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    database = Database(Settings(data_dir=tmp_path / "data", database_url=url))
-    database.upgrade()
+    folder = tmp_path / "data"
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("_migrated"), folder)
+        database = Database(Settings(data_dir=folder))
+    else:
+        url = request.getfixturevalue("_own_postgres")
+        database = Database(Settings(data_dir=folder, database_url=url))
+        database.upgrade()
     yield database
     database.close()
+    if request.param == "postgres":
+        empty(database.settings.database_url)
+
+
+def empty(url: str) -> None:
+    """Remove every row of a PostgreSQL database; numbers begin anew.
+
+    Connections that a test has left open are ended: they might hold a lock.
+    """
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        names = connection.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' "
+            "AND tablename <> 'alembic_version'"
+        ).fetchall()
+        if not names:
+            return
+        asked = ", ".join(f"EXISTS (SELECT 1 FROM {name})" for (name,) in names)
+        (found,) = connection.execute(f"SELECT ARRAY[{asked}]").fetchone()
+        full = [name for (name,), some in zip(names, found, strict=True) if some]
+        if full:
+            connection.execute(f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import threading
-import time
 from collections import Counter
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +10,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from sample import processes
+from sample.processes import children_of, until
 from store.settings import Settings
+
+__all__ = ["children_of", "counting_shop", "end", "lives", "running", "until"]
 
 
 @contextmanager
@@ -32,29 +34,6 @@ def end(process: subprocess.Popen, number: int = signal.SIGTERM) -> int:
         process.kill()
         process.wait()
         raise
-
-
-def until(true, seconds: float = 120):
-    """Wait until `true()` is, and return what it gave."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := true():
-            return found
-        time.sleep(0.1)
-    raise TimeoutError(f"not within {seconds} s")
-
-
-def children_of(pid: int) -> set[int]:
-    """Return the processes that a process has started and that still live."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
-        except OSError:
-            continue
-        if int(parent) == pid and state != "Z":
-            found.add(int(stat.parent.name))
-    return found
 
 
 def lives(pid: int) -> bool:

@@ -63,7 +63,8 @@ def chosen(monkeypatch, tmp_path):
     monkeypatch.setattr("ml.training.train", train)
     monkeypatch.setattr("ml.refresh.refresh", lambda *_: {})
     settings = Settings(data_dir=tmp_path, search_trials=5, dask_address="tcp://a:1")
-    monkeypatch.setattr(cli, "get_settings", lambda: settings)
+    monkeypatch.setattr("commands.options.get_settings", lambda: settings)
+    monkeypatch.setattr("commands.learning.get_settings", lambda: settings)
     return got
 
 

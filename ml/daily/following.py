@@ -106,9 +106,14 @@ def _start_over(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         duck.execute(f"DROP TABLE IF EXISTS {name}")
     for name in ("stale_product", "unstored_product"):
         duck.execute(f"CREATE OR REPLACE TABLE {name} (product_id VARCHAR)")
+    put(duck, "rate", rate_table(settings))
+
+
+def rate_table(settings: Settings) -> pa.Table:
+    """Return the dated exchange rates as the queries read them."""
     days, codes, rates = zip(*read_rates(settings.rates_file), strict=True)
     columns = {"day": days, "currency": codes, "usd_per_unit": rates}
-    put(duck, "rate", pa.table({name: list(c) for name, c in columns.items()}))
+    return pa.table({name: list(c) for name, c in columns.items()})
 
 
 def _span(

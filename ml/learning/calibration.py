@@ -14,7 +14,7 @@ LEAST_HITS = 10
 INTERVAL = 0.90
 # Rows are cut into so many periods, and these into so many groups by risk.
 PERIODS = 4
-GROUPS = 5
+RISK_GROUPS = 5
 LEAST_CELL = 20
 # Log-odds that a rate may be off in another month, whatever these few months say.
 LEAST_DRIFT = 0.1
@@ -114,7 +114,7 @@ def _drift(risk: Floats, y: Floats, period: npt.NDArray[np.int64]) -> float:
     DerSimonian and Laird, Control. Clin. Trials 7(3), 1986 (by moments).
     """
     excess, scale = 0.0, 0.0
-    for group in np.array_split(np.arange(len(risk)), GROUPS):
+    for group in np.array_split(np.arange(len(risk)), RISK_GROUPS):
         for one in range(PERIODS):
             cell = group[period[group] == one]
             if len(cell) < LEAST_CELL:

@@ -77,11 +77,13 @@ class HashtagIndex:
         self._rarities = np.array([self.rarity(word) for word in self._column])
         self._tags = self._matrix(self._words)
         self._mass = self._tags @ self._rarities
+        self._single = np.array([len(found) == 1 for found in self._words])
+        self._holders = self._tags.tocsc()
         self._telling = self._how_telling(known)
 
     def match(self, title: str) -> list[tuple[str, float]]:
         """Return the hashtags that speak of a title, surest first."""
-        found = self.candidates([title])
+        found = self._candidates_of(frozenset(_thing_words(title)))
         sure = [
             (self.hashtags[tag], float(confidence))
             for tag, confidence in zip(found.hashtag, confidences(found), strict=True)
@@ -95,9 +97,31 @@ class HashtagIndex:
         held = self._matrix(found)
         shared = ((held @ sparse.diags_array(self._rarities)) @ self._tags.T).tocoo()
         title, tag = (axis.astype(np.int64) for axis in shared.coords)
-        keep = shared.data >= LEAST_SHARE * self._mass[tag]
-        title, tag, mass = title[keep], tag[keep], shared.data[keep]
         own = np.array([sum(map(self.rarity, words_)) for words_ in found])
+        return self._worth_judging(title, tag, shared.data, own)
+
+    def _candidates_of(self, found: frozenset[str]) -> Candidates:
+        """Return the same for the words of one title, without a matrix of it."""
+        column = [self._column[word] for word in found if word in self._column]
+        ends = self._holders.indptr
+        parts = [self._holders.indices[ends[c] : ends[c + 1]] for c in column]
+        every = np.concatenate([np.empty(0, dtype=np.int64), *parts])
+        rarity = np.repeat(self._rarities[column], [len(part) for part in parts])
+        tag, place = np.unique(every, return_inverse=True)
+        own = np.array([sum(map(self.rarity, found))])
+        return self._worth_judging(
+            np.zeros(len(tag), dtype=np.int64),
+            tag,
+            np.bincount(place, rarity, len(tag)).astype(float),
+            own,
+        )
+
+    def _worth_judging(
+        self, title: Ints, tag: Ints, mass: Floats, own: Floats
+    ) -> Candidates:
+        """Return the pairs of which enough is shared; `mass` says how much."""
+        keep = mass >= LEAST_SHARE * self._mass[tag]
+        title, tag, mass = title[keep], tag[keep], mass[keep]
         return Candidates(
             title,
             tag,
@@ -105,7 +129,7 @@ class HashtagIndex:
                 [
                     self._telling[tag],
                     self._mass[tag] - mass,
-                    np.array([len(w) for w in self._words])[tag] == 1,
+                    self._single[tag],
                     mass / np.maximum(own[title], 1e-6),
                     self._slip[tag],
                 ]

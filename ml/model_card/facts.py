@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ml.features import GROUPS
 from ml.model_card.words import limits, not_for, use
+from ml.quality.groups import GroupFigure
 from store.tables import ModelVersion
 
 
@@ -50,46 +51,6 @@ class Figures(_Part):
 
     ece: float
     """Mean gap between said and seen over 15 bins."""
-
-
-class GroupRow(_Part):
-    """The same for one group of buyers or products, of 50 orders or more."""
-
-    by: str
-    """``age_band``, ``category``, ``income_group`` or ``stage``."""
-
-    group: str
-    """Which of them."""
-
-    n: int
-    """Orders."""
-
-    base_rate: float
-    """Share that came true, 0-1."""
-
-    mean_risk: float
-    """Mean of what was said, 0-1."""
-
-    auc: float | None
-    """None with fewer than 30 orders of either outcome."""
-
-    brier: float
-    """Mean squared error of the probability."""
-
-    ece: float
-    """Mean gap between said and seen over 15 bins."""
-
-    gap: float
-    """What was said less what came true."""
-
-    gap_low: float
-    """Lower end of its 90 % interval."""
-
-    gap_high: float
-    """Upper end of its 90 % interval."""
-
-    beyond_chance: bool
-    """Whether that is more than chance explains (Benjamini-Hochberg, 10 %)."""
 
 
 class CalibrationBin(_Part):
@@ -172,7 +133,7 @@ class ModelCard(_Part):
     figures: Figures | None = None
     """Quality out of time."""
 
-    groups: list[GroupRow] = []
+    groups: list[GroupFigure] = []
     """Quality by group."""
 
     calibration: list[CalibrationBin] = []

@@ -1,8 +1,9 @@
 """What was measured of a model, as sections of its card in Markdown."""
 
-from ml.model_card.facts import GroupRow, ModelCard
+from ml.model_card.facts import ModelCard
 from ml.model_card.grid import number, percent, plain, points, table
 from ml.model_card.words import OUTCOMES
+from ml.quality.groups import GroupFigure
 
 WAYS = {
     "age_band": "age band",
@@ -98,7 +99,7 @@ def _verdict(card: ModelCard) -> str:
     return f"Over all orders the gap is {overall}. {found}"
 
 
-def _group(group: GroupRow) -> tuple[str, ...]:
+def _group(group: GroupFigure) -> tuple[str, ...]:
     gap = f"{points(group.gap)} ({points(group.gap_low)} to {points(group.gap_high)})"
     return (
         plain(group.group),

@@ -1,11 +1,10 @@
 """How good a model is for whom: the same figures by group of buyers and of products."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict
 from scipy.stats import false_discovery_control, norm
 
 from ml.quality.evaluation import INTERVAL, figures
@@ -20,40 +19,46 @@ INCOME_GROUPS = {"deciles 1-3": (1, 3), "deciles 4-7": (4, 7), "deciles 8-10": (
 STAGES = ("Rising", "Peak", "Decline", "Death")
 
 
-@dataclass(frozen=True)
-class GroupFigure:
-    """The figures of one group.
+class GroupFigure(BaseModel):
+    """The figures of one group of buyers or products, of 50 orders or more."""
 
-    Attributes
-    ----------
-    by, group : str
-        The way of grouping, such as ``age_band``, and which of its groups.
-    n : int
-        Orders.
-    base_rate, mean_risk : float
-        What happened and what was said of it.
-    auc : float or None
-        None with fewer than 30 orders of either outcome.
-    brier, ece : float
-        As `ml.quality.evaluation.figures` has them.
-    gap, gap_low, gap_high : float
-        `mean_risk` less `base_rate`, with its 90 % interval.
-    beyond_chance : bool
-        Whether the gap is more than chance explains, all groups considered.
-    """
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     by: str
+    """``age_band``, ``category``, ``income_group`` or ``stage``."""
+
     group: str
+    """Which of them."""
+
     n: int
+    """Orders."""
+
     base_rate: float
+    """Share that came true, 0-1."""
+
     mean_risk: float
+    """Mean of what was said, 0-1."""
+
     auc: float | None
+    """None with fewer than 30 orders of either outcome."""
+
     brier: float
+    """Mean squared error of the probability."""
+
     ece: float
+    """Mean gap between said and seen over 15 bins."""
+
     gap: float
+    """What was said less what came true."""
+
     gap_low: float
+    """Lower end of its 90 % interval."""
+
     gap_high: float
+    """Upper end of its 90 % interval."""
+
     beyond_chance: bool
+    """Whether that is more than chance explains (Benjamini-Hochberg, 10 %)."""
 
 
 def group_figures(

@@ -1,6 +1,5 @@
 """All that is measured of a model when it is trained, as it is kept in the registry."""
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -42,7 +41,7 @@ def quality(
         "judged_from": days["min"].isoformat(),
         "judged_to": days["max"].isoformat(),
         "weighted": weight is not None,
-        "groups": [asdict(group) for group in group_figures(rows, y, risk, weight)],
+        "groups": [g.model_dump() for g in group_figures(rows, y, risk, weight)],
         "calibration": calibration_table(y, risk, weight),
         "histogram": histogram(risk, weight),
         "net_benefit": net_benefit(y, risk, weight),

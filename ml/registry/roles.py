@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select, update
 
-from ml.registry.versions import all_models, champion_of, load_model
+from ml.registry.versions import all_models, champion_of, load_model, model_row
 from store.clock import utc_now
 from store.database import Database
-from store.errors import ConflictError, MissingError, NoModelError
+from store.errors import ConflictError, NoModelError
 from store.settings import Settings
 from store.tables import AuditEvent, ModelVersion
 from store.turns import MODEL_ROLES, wait_for_turn
@@ -47,7 +47,7 @@ def promote(
     """
     with database.writing() as session:
         wait_for_turn(session, MODEL_ROLES)
-        row = _row(session, version)
+        row = model_row(session, version)
         before = champion_of(session, row.purpose)
         if before and before.version == version:
             return False
@@ -88,7 +88,7 @@ def roll_back(
     """
     with database.writing() as session:
         wait_for_turn(session, MODEL_ROLES)
-        row = _row(session, version)
+        row = model_row(session, version)
         champion = champion_of(session, row.purpose)
         if champion is None or champion.version != version:
             return _already_back(session, row, champion)
@@ -150,15 +150,6 @@ def retire(database: Database, version: str, *, why: str) -> None:
             _note(session, "train", RETIRED, version, {"why": why})
 
 
-def _row(session: Session, version: str) -> ModelVersion:
-    row = session.get(ModelVersion, version)
-    if row is None:
-        raise MissingError(
-            f"there is no model {version!r}; `trendguard models list` shows them"
-        )
-    return row
-
-
 def _crown(session: Session, row: ModelVersion) -> None:
     session.execute(
         update(ModelVersion)
@@ -180,7 +171,7 @@ def _before(session: Session, version: str) -> ModelVersion:
             f"no model was served before {version}: promote another one by name, "
             "`trendguard models promote VERSION`"
         )
-    return _row(session, previous)
+    return model_row(session, previous)
 
 
 def _already_back(

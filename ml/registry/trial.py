@@ -15,9 +15,9 @@ from ml.features import Purpose
 from ml.model import RegretModel
 from ml.quality.evaluation import figures
 from ml.registry.roles import promote, retire
-from ml.registry.versions import challengers, champion_row, load_model
+from ml.registry.versions import challengers, champion_row, load_model, model_row
 from store.database import Database
-from store.errors import CorruptModelError, MissingError
+from store.errors import CorruptModelError
 from store.settings import Settings
 from store.tables import ModelVersion
 
@@ -92,9 +92,7 @@ def first_trial(
         What the twin says of them.
     """
     with database.reading() as session:
-        row = session.get(ModelVersion, version)
-    if row is None:
-        raise MissingError(f"there is no model {version!r}")
+        row = model_row(session, version)
     champion = champion_row(database, row.purpose)
     if champion is None:
         return _crowned(database, settings, version, "there was no champion yet")

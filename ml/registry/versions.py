@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from ml.features import Purpose
 from ml.model import RegretModel
 from store.database import Database
-from store.errors import NoModelError
+from store.errors import MissingError, NoModelError
 from store.settings import Settings
 from store.tables import ModelVersion
 
@@ -84,6 +84,22 @@ def load_model(settings: Settings, row: ModelVersion) -> RegretModel:
         If its file is not the registered one, or this version can't use it.
     """
     return RegretModel.load(models_folder(settings) / row.file, row.sha256)
+
+
+def model_row(session: Session, version: str) -> ModelVersion:
+    """Return what the registry says of a model.
+
+    Raises
+    ------
+    MissingError
+        If there is no such model.
+    """
+    row = session.get(ModelVersion, version)
+    if row is None:
+        raise MissingError(
+            f"there is no model {version!r}; `trendguard models list` shows them"
+        )
+    return row
 
 
 def champion_row(database: Database, purpose: str) -> ModelVersion | None:

@@ -13,7 +13,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 import jobs
-from server.access import admin_of_request, audit
+from server.access import audit, only_who_may
 from server.problems import described, problem
 from server.state import state
 from store.clock import utc_now
@@ -26,7 +26,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/v1/admin",
     abp_tags=[Tag(name="admin")],
-    abp_security=[{"token": []}],
+    abp_security=[{"token": []}, {"session": []}],
     abp_responses=described(401, 403, 503),
 )
 OPEN = ("queued", "running")
@@ -138,10 +138,7 @@ class Plan(_Part):
     """How long the pauses between pages take."""
 
 
-@blueprint.before_request
-def _only_who_may() -> None:
-    writers = ("operator", "admin")
-    g.admin = admin_of_request(state().database, state().settings, writers)
+blueprint.before_request(only_who_may)
 
 
 @blueprint.get("/crawls", responses={200: Runs, **described(422)})

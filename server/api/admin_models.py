@@ -9,7 +9,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict
 
 import jobs
-from server.access import admin_of_request
+from server.access import only_who_may
 from server.monitoring import last_monitor
 from server.problems import described
 from server.state import state
@@ -22,7 +22,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/v1/admin",
     abp_tags=[Tag(name="admin")],
-    abp_security=[{"token": []}],
+    abp_security=[{"token": []}, {"session": []}],
     abp_responses=described(401, 403, 503),
 )
 
@@ -96,9 +96,7 @@ class Check(_Part):
     """By kind: when the newest was seen, its age, how old it may be."""
 
 
-@blueprint.before_request
-def _only_who_may() -> None:
-    g.admin = admin_of_request(state().database, state().settings)
+blueprint.before_request(only_who_may)
 
 
 @blueprint.get("/models", responses={200: RegisteredModels})

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from flask import Response, g
+from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session, col, select
 
-from server.access import admin_of_request, audit
+from server.access import audit, only_who_may
 from server.problems import described, problem
 from server.state import state
 from store.clock import utc_now
@@ -22,7 +22,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/v1/admin",
     abp_tags=[Tag(name="admin")],
-    abp_security=[{"token": []}],
+    abp_security=[{"token": []}, {"session": []}],
     abp_responses=described(401, 403, 503),
 )
 YEAR_MINUTES = 366 * 24 * 60
@@ -105,9 +105,7 @@ class WatchPath(BaseModel):
     watch_id: int = Field(ge=1, le=LARGEST_ID)
 
 
-@blueprint.before_request
-def _only_who_may() -> None:
-    g.admin = admin_of_request(state().database, state().settings)
+blueprint.before_request(only_who_may)
 
 
 @blueprint.get("/watches", responses={200: Watches, **described(422)})

@@ -4,30 +4,26 @@ The browser sends the first digits of a key, gets every card they could mean and
 picks its own; which one, nobody here ever learns.
 """
 
-import hashlib
 import re
-from typing import Any
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Text, cast
-from sqlmodel import Session, col, select
 
 from ml.card import Card
-from server.catalogue import PREFIX_MAX, PREFIX_MIN
-from server.problems import described
+from server.problems import NOT_MODIFIED, described
 from server.state import state
+from store.buckets import DIGITS, PREFIX_MAX, PREFIX_MIN, payloads_under
 from store.errors import RequestError
-from store.tables import RiskCard
+from store.look_up import Found
+from store.packing import bucket_json, pack
 
 blueprint = APIBlueprint(
     "cards", __name__, url_prefix="/v1", abp_tags=[Tag(name="shoppers")]
 )
 MAX_AGE_SECONDS = 300
 _PREFIX = re.compile(rf"[0-9a-f]{{{PREFIX_MIN},{PREFIX_MAX}}}")
-_AFTER = dict(zip("0123456789abcdef", "123456789abcdefg", strict=True))
 
 
 class CardsPath(BaseModel):
@@ -40,7 +36,7 @@ class CardsPath(BaseModel):
 
 
 class Cards(BaseModel):
-    """A bucket."""
+    """A bucket; all buckets come in the same number of bytes, compressed or not."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -48,36 +44,49 @@ class Cards(BaseModel):
     """Every card whose key starts with the prefix, by key; none is no error."""
 
 
-_NOT_MODIFIED: dict[Any, Any] = {
-    304: {"description": "The same as the `If-None-Match` one"}
-}
-
-
 @blueprint.get(
-    "/cards/<prefix>", responses={200: Cards, **_NOT_MODIFIED, **described(400, 503)}
+    "/cards/<prefix>", responses={200: Cards, **NOT_MODIFIED, **described(400, 503)}
 )
 def get_cards(path: CardsPath) -> Response:
     """Every card whose key starts with these digits."""
     _check(path.prefix)
-    with state().database.reading() as session:
-        payloads = bucket(session, path.prefix)
-    body = f'{{"cards":[{",".join(payloads)}]}}'.encode()
-    answer = Response(body, mimetype="application/json")
-    answer.set_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
-    answer.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
-    answer.make_conditional(request)
+    compressed = bool(request.accept_encodings["gzip"])
+    sent = state().buckets.sent(path.prefix, compressed=compressed)
+    sent = sent or _made(path.prefix).sent(compressed=compressed)
+    headers = {
+        # Weak: it names the cards, whichever way they are sent.
+        "ETag": f'W/"{sent.etag}"',
+        "Cache-Control": f"public, max-age={MAX_AGE_SECONDS}",
+        "Vary": "Accept-Encoding",
+    }
+    if compressed:
+        headers["Content-Encoding"] = "gzip"
+    answer = Response(sent.text, headers=headers, mimetype="application/json")
+    # To find that there is no condition takes longer than all else here.
+    if request.if_none_match:
+        answer.make_conditional(request)
     return answer
 
 
-def bucket(session: Session, prefix: str) -> list[str]:
-    """Return the bucket's cards as the JSON they are stored as."""
-    after = prefix[:-1] + _AFTER[prefix[-1]]
-    query = (
-        select(cast(RiskCard.payload, Text))
-        .where(col(RiskCard.key) >= prefix, col(RiskCard.key) < after)
-        .order_by(col(RiskCard.key))
+def _made(prefix: str) -> Found:
+    """Return a bucket of another length, for a browser that read of it before."""
+    cut = state().catalogue.current().buckets
+    shorter = cut.prefix_length - len(prefix)
+    if shorter > 1:
+        raise RequestError(
+            f"a prefix of {len(prefix)} digits asks for too many cards: send "
+            f"{cut.prefix_length}, as /v1/config says"
+        )
+    with state().database.reading() as session:
+        packed = pack(bucket_json(payloads_under(session, prefix)))
+    # A part of a bucket is padded to a whole one, and a row of them to a whole row.
+    times = len(DIGITS) if shorter == 1 else 1
+    return Found(
+        packed,
+        times * cut.largest_body_bytes,
+        times * cut.largest_json_bytes,
+        cut.etag,
     )
-    return list(session.exec(query))
 
 
 def _check(prefix: str) -> None:

@@ -3,18 +3,19 @@
 from datetime import datetime
 from importlib.metadata import version
 
-from flask import Response
+from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.problems import described
+from server.problems import NOT_MODIFIED, described
 from server.state import state
 
 blueprint = APIBlueprint(
     "config", __name__, url_prefix="/v1", abp_tags=[Tag(name="shoppers")]
 )
 MAX_AGE_SECONDS = 60
+API_VERSION = version("trendguard")
 
 
 class _Part(BaseModel):
@@ -66,17 +67,17 @@ class Config(_Part):
     """None: nothing was trained yet."""
 
 
-@blueprint.get("/config", responses={200: Config, **described(503)})
+@blueprint.get("/config", responses={200: Config, **NOT_MODIFIED, **described(503)})
 def get_config() -> Response:
     """How to look up cards, and how private that is."""
     catalogue = state().catalogue.current()
     buckets, model = catalogue.buckets, catalogue.model
     config = Config(
-        api_version=version("trendguard"),
+        api_version=API_VERSION,
         prefix_length=buckets.prefix_length,
         card_count=buckets.card_count,
         bucket_cards=BucketSizes(
-            wanted=state().settings.bucket_cards,
+            wanted=buckets.wanted,
             smallest=buckets.smallest,
             median=buckets.median,
         ),
@@ -84,4 +85,6 @@ def get_config() -> Response:
     )
     answer = Response(config.model_dump_json(), mimetype="application/json")
     answer.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
+    answer.add_etag()
+    answer.make_conditional(request)
     return answer

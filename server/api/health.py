@@ -12,9 +12,11 @@ from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import select
 
+from ml.monitoring.freshness import find_freshness
 from server.metrics import metrics_text
 from server.monitoring import MonitorCollector
 from server.state import state
+from store.clock import utc_now
 from store.errors import DatabaseError
 from store.tables import HashtagDay, ProductDay
 
@@ -50,6 +52,10 @@ class Readiness(_Part):
     newest_product_day: date | None = None
     """Up to when products are known."""
 
+    stale: list[str] = []
+    """What is older than its setting allows: ``hashtag``, ``listing``, ``order``,
+    ``model``; that does not make it unready either."""
+
 
 @blueprint.get("/health", responses={200: Health})
 def get_health() -> Response:
@@ -82,6 +88,7 @@ def _readiness() -> Readiness:
     with state().database.reading() as session:
         hashtag_day = session.exec(select(func.max(HashtagDay.day))).one()
         product_day = session.exec(select(func.max(ProductDay.day))).one()
+        ages = find_freshness(session, state().settings, utc_now())
     model = state().catalogue.current().model
     return Readiness(
         ready=model is not None,
@@ -89,4 +96,5 @@ def _readiness() -> Readiness:
         model=model.version if model else None,
         newest_hashtag_day=hashtag_day,
         newest_product_day=product_day,
+        stale=[age.what for age in ages if age.stale],
     )

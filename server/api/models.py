@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from ml.model_card.facts import ModelCard
 from ml.model_card.markdown import markdown
+from server.compression import compressed
 from server.problems import described
 from server.state import state
 from store.errors import MissingError
@@ -41,6 +42,7 @@ class ModelPath(_Part):
 
 
 @blueprint.get("/models", responses={200: Models, **described(503)})
+@compressed()
 def get_models() -> Response:
     """The model cards of the served models, as data."""
     body = Models(models=[ModelCard.of(row) for row in _served()])
@@ -55,6 +57,7 @@ _AS_MARKDOWN: dict[Any, Any] = {
 @blueprint.get(
     "/models/<purpose>/card", responses={**_AS_MARKDOWN, **described(404, 503)}
 )
+@compressed()
 def get_model_card(path: ModelPath) -> Response:
     """The model card of a served model, to read."""
     for row in _served():

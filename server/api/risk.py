@@ -8,8 +8,11 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from ml.card import Card
+from server.lookups import asked_for
 from server.problems import described
 from server.state import state
+from server.tallies import tallies
+from server.texts import PlainText
 from store.keys import canonical_url, card_keys
 
 blueprint = APIBlueprint(
@@ -24,10 +27,10 @@ class ProductDescription(BaseModel):
         use_attribute_docstrings=True, extra="forbid", str_strip_whitespace=True
     )
 
-    brand: str | None = Field(default=None, max_length=200)
+    brand: PlainText | None = Field(default=None, max_length=200)
     """Its maker."""
 
-    category: str | None = Field(default=None, max_length=200)
+    category: PlainText | None = Field(default=None, max_length=200)
     """What the shop files it under."""
 
     price: Decimal | None = Field(default=None, ge=0, le=10**9)
@@ -36,21 +39,14 @@ class ProductDescription(BaseModel):
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     """ISO 4217 code of the price."""
 
-    gtin: str | None = Field(default=None, max_length=20)
+    gtin: PlainText | None = Field(default=None, max_length=20)
     """Its bar code."""
 
-    url: str | None = Field(default=None, max_length=2000)
+    url: PlainText | None = Field(default=None, max_length=2000)
     """Its page; only a hash is made of it, it is never fetched."""
 
-    title: str = Field(min_length=1, max_length=500)
+    title: PlainText = Field(min_length=1, max_length=500)
     """Its name."""
-
-    @field_validator("title", "brand", "category", "gtin", "url")
-    @classmethod
-    def _no_nul(cls, value: str | None) -> str | None:
-        if value is not None and "\0" in value:
-            raise ValueError("a NUL character is in it")
-        return value
 
     @field_validator("url")
     @classmethod
@@ -77,7 +73,7 @@ class ProductDescription(BaseModel):
         return value
 
 
-@blueprint.post("/risk", responses={200: Card, **described(400, 413, 422, 503)})
+@blueprint.post("/risk", responses={200: Card, **described(400, 413, 415, 422, 503)})
 def post_risk(body: ProductDescription) -> Response:
     """The risk card of a product described by its page."""
     scorer = state().scorer.current(state().catalogue)
@@ -90,4 +86,8 @@ def post_risk(body: ProductDescription) -> Response:
         gtin=body.gtin,
         url=body.url,
     )
+    if state().settings.lookup_watches and (
+        asked := asked_for(body.title, body.brand, body.gtin, body.url)
+    ):
+        tallies().lookups.add(asked)
     return Response(card.model_dump_json(), mimetype="application/json")

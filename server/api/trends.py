@@ -8,6 +8,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
+from server.compression import compressed
 from server.problems import described
 from server.state import state
 from store.errors import MissingError
@@ -113,6 +114,7 @@ class Trend(_Part):
 
 
 @blueprint.get("/trends/<hashtag>", responses={200: Trend, **described(404, 422, 503)})
+@compressed()
 def get_trend(path: TrendPath, query: TrendQuery) -> Response:
     """Stage, peak and daily series of a hashtag, and what buyers kept."""
     name = path.hashtag.removeprefix("#").lower()

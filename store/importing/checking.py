@@ -6,14 +6,14 @@ import duckdb
 import pyarrow as pa
 
 from store.bulk import BATCH_ROWS
+from store.importing.files import FileKind
 from store.importing.reading import OpenedFile, csv_lines
 
 
-def check_rows(duck: duckdb.DuckDBPyConnection, file: OpenedFile) -> None:
+def check_rows(duck: duckdb.DuckDBPyConnection, kind: FileKind) -> None:
     """Sort the rows of ``typed``: ``good`` in the table's columns (with ``row``), and
     ``faults(row, reason)``.
     """
-    kind = file.kind
     checks = " ".join(f"WHEN {sql} THEN '{what}'" for what, sql in kind.checks.items())
     row_fault = f"CASE {checks} END" if checks else "NULL::VARCHAR"
     duck.execute(
@@ -26,7 +26,7 @@ def check_rows(duck: duckdb.DuckDBPyConnection, file: OpenedFile) -> None:
         f"CREATE OR REPLACE TEMP VIEW good AS SELECT rowid AS row, {columns} "
         "FROM typed t WHERE rowid NOT IN (SELECT row FROM faults)"
     )
-    _sort_out_duplicates(duck, file)
+    _sort_out_duplicates(duck, kind)
 
 
 def fault_lines(
@@ -39,9 +39,7 @@ def fault_lines(
     misshapen : int
         How many rows have another number of columns than the header.
     """
-    faults: list[tuple[int, str]] = duck.execute(
-        "SELECT row, reason FROM faults ORDER BY row"
-    ).fetchall()
+    faults = row_faults(duck)
     if file.path.suffix == ".parquet":
         return [(row + 1, reason) for row, reason in faults]
     if not faults and not misshapen:
@@ -55,6 +53,13 @@ def fault_lines(
         if row in reasons:
             found.append((line, reasons[row]))
         row += 1
+    return found
+
+
+def row_faults(duck: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
+    """Return row (from 0) and reason of every row that can't be used, in order."""
+    query = "SELECT row, reason FROM faults ORDER BY row"
+    found: list[tuple[int, str]] = duck.execute(query).fetchall()
     return found
 
 
@@ -77,11 +82,11 @@ def row_count(duck: duckdb.DuckDBPyConnection) -> int:
     return int(duck.execute("SELECT count(*) FROM typed").fetchall()[0][0])
 
 
-def _sort_out_duplicates(duck: duckdb.DuckDBPyConnection, file: OpenedFile) -> None:
+def _sort_out_duplicates(duck: duckdb.DuckDBPyConnection, kind: FileKind) -> None:
     # The first of several rows with one key stays. A later one that says the same is
     # harmless; one that says something else is a fault: nobody can tell which holds.
-    keys = ", ".join(file.kind.table.key_names())
-    rest = ", ".join(n for n in file.kind.into if n not in file.kind.table.key_names())
+    keys = ", ".join(kind.table.key_names())
+    rest = ", ".join(name for name in kind.into if name not in kind.table.key_names())
     said = f"row({rest})" if rest else "0"
     duck.execute(
         f"""

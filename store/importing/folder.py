@@ -93,7 +93,7 @@ def _import(
 ) -> tuple[FileReport, list[tuple[int, str]]]:
     misshapen = type_rows(duck, file, settings.default_currency)
     load_references(duck, session, file.kind)
-    check_rows(duck, file)
+    check_rows(duck, file.kind)
     faults = fault_lines(duck, file, misshapen)
     table = file.kind.table
     merged = merge_rows(session, table, good_rows(duck, table.key_names()))

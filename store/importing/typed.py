@@ -1,8 +1,12 @@
 """A file's rows as typed values, in one pass over the file."""
 
+from collections.abc import Sequence
+
 import duckdb
+import pyarrow as pa
 
 from store.importing.columns import ColumnSpec
+from store.importing.files import FileKind
 from store.importing.reading import OpenedFile, unusable
 
 
@@ -27,9 +31,8 @@ def type_rows(duck: duckdb.DuckDBPyConnection, file: OpenedFile, money: str) -> 
     """
     duck.execute("DROP TABLE IF EXISTS typed")
     try:
-        duck.execute(
-            f"CREATE TEMP TABLE typed AS {_query(file, money)}", [str(file.path)]
-        )
+        query = _query(file.kind, file.columns, file.source, money)
+        duck.execute(f"CREATE TEMP TABLE typed AS {query}", [str(file.path)])
     except duckdb.Error as error:
         raise unusable(file.path, str(error).splitlines()[0]) from error
     if file.path.suffix == ".parquet":
@@ -44,25 +47,41 @@ def type_rows(duck: duckdb.DuckDBPyConnection, file: OpenedFile, money: str) -> 
     return int(misshapen)
 
 
-def _query(file: OpenedFile, money: str) -> str:
+def type_texts(
+    duck: duckdb.DuckDBPyConnection, texts: pa.Table, kind: FileKind, money: str
+) -> None:
+    """Read rows of text into the table ``typed``, as `type_rows` reads those of a file.
+
+    Parameters
+    ----------
+    texts : pyarrow.Table
+        Columns of the kind, all text; the required ones among them.
+    """
+    duck.register("texts", texts)
+    query = _query(kind, texts.column_names, "texts", money)
+    duck.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {query}")
+    duck.unregister("texts")
+
+
+def _query(kind: FileKind, columns: Sequence[str], source: str, money: str) -> str:
     # Text, value and fault one above the other: each is computed once.
-    there = [c for c in file.kind.columns if c.name in file.columns]
+    there = [c for c in kind.columns if c.name in columns]
     names = {c.name for c in there}
     texts = [f"{c.text} AS {_text(c)}" for c in there]
     # What the format does not know is read too: a byte that is not UTF-8 spoils the
     # file wherever it stands.
-    others = [f'"{name}"' for name in file.columns if name not in names]
+    others = [f'"{name}"' for name in columns if name not in names]
     texts += [f"hash({', '.join(others)}) AS others"] if others else []
     values = [
         f"{c.typed(_text(c) if c in there else 'NULL::VARCHAR')} AS {c.name}"
-        for c in file.kind.columns
+        for c in kind.columns
     ]
     faults = [c.fault(_text(c), c.name) for c in there]
-    kept = [_kept(c.name, money) for c in file.kind.columns] + ["others"] * bool(others)
+    kept = [_kept(c.name, money) for c in kind.columns] + ["others"] * bool(others)
     return (
         f"SELECT coalesce({', '.join(faults)}, NULL) AS fault, {', '.join(kept)} "
         f"FROM (SELECT *, {', '.join(values)} "
-        f"FROM (SELECT {', '.join(texts)} FROM {file.source}))"
+        f"FROM (SELECT {', '.join(texts)} FROM {source}))"
     )
 
 

@@ -7,18 +7,19 @@ from store.tables.acting import (
     Assignment,
     Delivery,
     Intervention,
+    Lookup,
     Nudge,
     OptOut,
     Outcome,
 )
 from store.tables.base import Table, UtcDateTime
+from store.tables.cards import CardBucket, CardCatalogue, RiskCard
 from store.tables.derived import (
     CategoryDay,
     HashtagDay,
     ModelVersion,
     ProductDay,
     Retention,
-    RiskCard,
 )
 from store.tables.observations import (
     HashtagSnapshot,
@@ -33,7 +34,7 @@ from store.tables.observations import (
     ZipIncome,
 )
 from store.tables.operations import Change, CrawlRun, JobRun, Watch
-from store.tables.people import AdminUser, ApiToken, AuditEvent
+from store.tables.people import AdminSession, AdminUser, ApiToken, AuditEvent
 
 ALL: tuple[type[Table], ...] = (
     HashtagSnapshot,
@@ -51,6 +52,8 @@ ALL: tuple[type[Table], ...] = (
     ProductDay,
     Retention,
     RiskCard,
+    CardBucket,
+    CardCatalogue,
     ModelVersion,
     Watch,
     CrawlRun,
@@ -62,17 +65,22 @@ ALL: tuple[type[Table], ...] = (
     Delivery,
     OptOut,
     Outcome,
+    Lookup,
     AdminUser,
+    AdminSession,
     ApiToken,
     AuditEvent,
 )
 
 __all__ = [
     "ALL",
+    "AdminSession",
     "AdminUser",
     "ApiToken",
     "Assignment",
     "AuditEvent",
+    "CardBucket",
+    "CardCatalogue",
     "CategoryDay",
     "Change",
     "CrawlRun",
@@ -82,6 +90,7 @@ __all__ = [
     "Intervention",
     "JobRun",
     "Listing",
+    "Lookup",
     "ModelVersion",
     "Nudge",
     "OptOut",

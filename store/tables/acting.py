@@ -124,4 +124,27 @@ class Outcome(Table, table=True):
     """``kept``, ``returned`` or ``regret``."""
 
     answered_at: datetime = Field(sa_type=UtcDateTime)
-    """When, UTC."""
+    """The day, as its midnight, UTC: no finer time is kept."""
+
+    days_owned: int | None = None
+    """How long the shopper had it by then, where told."""
+
+
+class Lookup(Table, table=True):
+    """A product the shop does not know and shoppers asked for: counted until it was on
+    enough days, never its name, never who.
+    """
+
+    __tablename__ = "lookup"
+
+    query_pseudonym: str = Field(primary_key=True)
+    """Keyed HMAC of the name, as it would be searched for."""
+
+    ask_count: int = 1
+    """How often it was asked for."""
+
+    day_count: int = 1
+    """On how many days."""
+
+    last_asked_on: date = Field(index=True)
+    """The last of these days, UTC; a month later the row is deleted."""

@@ -270,27 +270,6 @@ class Retention(Table, table=True):
     """Last day that was used."""
 
 
-class RiskCard(Table, table=True):
-    """The finished answer for one key of one product, as the API gives it."""
-
-    __tablename__ = "risk_card"
-
-    key: str = Field(primary_key=True)
-    """SHA-256, hex, of the canonical URL, the GTIN, or the brand and title."""
-
-    product_id: str = Field(index=True)
-    """The product."""
-
-    payload: dict[str, Any] = Field(sa_type=JSON)
-    """The card."""
-
-    computed_at: datetime = Field(sa_type=UtcDateTime)
-    """When it was computed, UTC."""
-
-    expires_at: datetime = Field(sa_type=UtcDateTime)
-    """When it stops being true, UTC."""
-
-
 class ModelVersion(Table, table=True):
     """A trained model: where its file is and how good it was."""
 

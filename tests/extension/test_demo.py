@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from store.buckets import build_buckets
 from store.clock import utc_now
 from store.database import open_database
 from store.keys import card_keys
@@ -150,6 +151,8 @@ def test_real_shop_pages_show_the_card_that_the_api_gave(  # noqa: PLR0917
                 expires_at=utc_now() + timedelta(days=1),
             )
         )
+        session.flush()
+        build_buckets(session, settings.bucket_cards)
     database.close()
     choose(server=demo.api)
     page.goto(shop.put(host, path, html), wait_until="domcontentloaded")

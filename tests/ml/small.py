@@ -74,6 +74,12 @@ def small_dataset(count: int = 3_000, seed: int = 1) -> Dataset:
     return Dataset(rows, y, np.ones(count, bool), returned_on, "regret")
 
 
+def tiny_model(rounds: int) -> RegretModel:
+    """Return a model of a thousand orders, for tests that only move it about."""
+    dataset = small_dataset(1_000)
+    return small_model(dataset.rows, dataset.y, rounds=rounds)
+
+
 def registered(database, model, *, learned_days=50, target="regret", hours=0) -> str:
     """Register a model that learned from the first so many days."""
     return register(

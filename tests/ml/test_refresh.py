@@ -9,11 +9,19 @@ from sqlmodel import func, select
 from ml.refresh import refresh
 from ml.registry.roles import promote
 from ml.registry.versions import champion, champion_row, register
+from ml.serving import Scorer
 from ml.training import train
 from sample.export import write_export
 from store.database import open_database
 from store.importing import import_folder
-from store.tables import HashtagDay, ModelVersion, ProductDay, Retention, RiskCard
+from store.tables import (
+    CardCatalogue,
+    HashtagDay,
+    ModelVersion,
+    ProductDay,
+    Retention,
+    RiskCard,
+)
 
 
 @pytest.mark.slow
@@ -32,6 +40,14 @@ def test_both_databases_come_to_the_same(database, trained, market, tmp_path):
         same = reference.get(RiskCard, card.key)
     assert card.payload["risk"] == pytest.approx(same.payload["risk"])
     assert card.payload["stage"] == same.payload["stage"]
+    scorers = [Scorer.load(each, each.settings) for each in (database, trained)]
+    for product in market.products[:20]:
+        name = product.title.removeprefix(product.brand)
+        for title in (product.title, f"Unheard-of {name}"):
+            said = {"title": title, "category": product.category}
+            one, other = (scorer.card(**said) for scorer in scorers)
+            assert (one.evidence, one.stage) == (other.evidence, other.stage)
+            assert one.risk == pytest.approx(other.risk)
 
 
 def test_a_second_refresh_changes_nothing(trained):
@@ -57,6 +73,16 @@ def test_what_is_kept_is_stored(trained, market):
     # This market is younger than 180 days: nothing is said of them, on no card either.
     assert {row.days for row in rows} == {30, 90}
     assert {card.payload["kept_180_days"] for card in cards} == {None}
+
+
+def test_cards_are_cut_into_buckets_with_them(trained):
+    with trained.reading() as session:
+        cut = session.get(CardCatalogue, 1)
+        count, newest = session.exec(
+            select(func.count(), func.max(RiskCard.computed_at))
+        ).one()
+    assert (cut.card_count, cut.computed_at) == (count, newest)
+    assert cut.wanted == trained.settings.bucket_cards
 
 
 @pytest.fixture

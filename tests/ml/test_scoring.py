@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from ml.model import Explained
-from ml.scoring import _score, score_rows
+from ml.scoring import _score, scores_by_id
 from tests.ml.small import order_rows, outcomes, small_model
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,19 +37,20 @@ def scored(model):
     facts = order_rows(20).to_pylist()[4] | TOLD
 
     def scored(**changed):
-        return score_rows(model, pa.Table.from_pylist([facts | changed]))[0]
+        rows = pa.Table.from_pylist([facts | changed])
+        return scores_by_id(model, rows)["o1"]
 
     return scored
 
 
 def width(score):
-    return score["risk_high"] - score["risk_low"]
+    return score.risk_high - score.risk_low
 
 
 def test_a_usual_order_has_enough_evidence(scored):
     score = scored()
-    assert score["evidence"] == "enough"
-    assert 0 < score["risk_low"] <= score["regret_risk"] <= score["risk_high"] < 1
+    assert score.evidence == "enough"
+    assert 0 < score.risk_low <= score.regret_risk <= score.risk_high < 1
 
 
 @pytest.mark.parametrize(
@@ -66,20 +67,20 @@ def test_an_absurd_value_makes_evidence_thin_and_the_interval_wide(
     scored, column, value
 ):
     without, score = scored(**{column: None}), scored(**{column: value})
-    assert (without["evidence"], score["evidence"]) == ("enough", "thin")
-    assert score["risk_low"] <= without["risk_low"]
-    assert score["risk_high"] >= without["risk_high"]
+    assert (without.evidence, score.evidence) == ("enough", "thin")
+    assert score.risk_low <= without.risk_low
+    assert score.risk_high >= without.risk_high
     assert width(score) >= 2 * width(without)
 
 
 def test_without_evidence_there_is_no_number_however_absurd(scored):
     nothing = {"hashtag": None, "resale_n": 0, "sentiment_n": 0, "return_n": 0}
     score = scored(**nothing, quantity=float("inf"))
-    assert (score["evidence"], score["regret_risk"]) == ("none", "")
+    assert (score.evidence, score.regret_risk) == ("none", None)
 
 
 def test_no_rows_have_no_scores(model):
-    assert score_rows(model, order_rows(3).slice(0, 0)) == []
+    assert scores_by_id(model, order_rows(3).slice(0, 0)) == {}
 
 
 def test_reasons_tell_of_price_and_customer(model):
@@ -88,7 +89,8 @@ def test_reasons_tell_of_price_and_customer(model):
     facts |= {"customer_order_count": 4, "customer_return_count": 1}
     effects = dict.fromkeys(model.predict(order_rows(1)).effects, 0.0)
     said = Explained(0.3, 0.2, 0.4, False, effects | {"price": 0.1, "buyer": -0.05})
-    assert _score(facts, said)["reasons"] == (
-        "It costs its list price of $8 (category Home); This customer sent back 1 of 4 "
-        "earlier orders, and this is one of 2 things in the basket"
+    assert _score(facts, said).reasons == (
+        "It costs its list price of $8 (category Home)",
+        "This customer sent back 1 of 4 earlier orders, and this is one of 2 things in "
+        "the basket",
     )

@@ -1,17 +1,31 @@
 """An app on a real database, with cards, a trend and a model in it."""
 
 import hashlib
+import json
+import re
 import sys
 import types
 from datetime import UTC, date, datetime, timedelta
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
 from ml.card import Card, CardModel
+from ml.refresh import refresh
+from ml.training import train
+from sample.export import write_export
+from sample.world import Market
 from server.access import add_admin
 from server.app import create_app
+from server.tallies import tallies
+from store.buckets import build_buckets
+from store.database import open_database
+from store.importing import import_folder
 from store.settings import Settings
 from store.tables import HashtagDay, ModelVersion, RiskCard
+from tests.conftest import new_postgres
+from tests.running import running, until
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 TOKEN = "t" * 40
@@ -86,6 +100,26 @@ def model_version(version: str = "v1", at: datetime = NOW) -> ModelVersion:
     )
 
 
+def ask(url: str, body: dict | None = None, timeout: float = 10):
+    """Return status and JSON of an answer; a problem is an answer too."""
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        with urlopen(Request(url, data, headers), timeout=timeout) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def answers(url: str, timeout: float = 10) -> bool:
+    """Tell whether a server lives."""
+    try:
+        return ask(f"{url}/health", timeout=timeout)[0] == 200
+    except OSError:
+        return False
+
+
 @pytest.fixture
 def settings(database) -> Settings:
     return database.settings.model_copy(
@@ -95,7 +129,9 @@ def settings(database) -> Settings:
 
 @pytest.fixture
 def app(settings, database):
-    return create_app(settings, database)
+    app = create_app(settings, database)
+    yield app
+    tallies(app).flush()  # else a timer opens the database again, later
 
 
 @pytest.fixture
@@ -116,11 +152,14 @@ def named_token(database) -> str:
 
 @pytest.fixture
 def stored(database):
-    """Write rows, committed."""
+    """Write rows, committed; cards are cut into buckets too, as a refresh does."""
 
-    def store(*rows):
+    def store(*rows, bucket_cards=database.settings.bucket_cards):
         with database.writing() as session:
             session.add_all(rows)
+            session.flush()
+            if any(isinstance(row, RiskCard) for row in rows):
+                build_buckets(session, bucket_cards)
 
     return store
 
@@ -144,3 +183,47 @@ def scorer(monkeypatch):
     module.Scorer = Scorer
     monkeypatch.setitem(sys.modules, "ml.serving", module)
     return asked
+
+
+@pytest.fixture
+def log(tmp_path):
+    return tmp_path / "server.log"
+
+
+@pytest.fixture
+def serving(settings, log):
+    """A server with two workers; its address and process."""
+    chosen = settings.model_copy(update={"cors_origins": (), "log_level": "DEBUG"})
+    with running(chosen, log, "serve", "--port", "0") as process:
+        found = until(
+            lambda: re.search(rb"listening on (http://\S+)", log.read_bytes())
+        )
+        url = found[1].decode()
+        until(lambda: answers(url))
+        yield url, process
+
+
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def shop(request, tmp_path_factory):
+    """A small trained shop: its database, its folder, some of its orders."""
+    folder = tmp_path_factory.mktemp("shop")
+    if request.param == "postgres":
+        with new_postgres() as url:
+            yield from _trained(folder, url)
+    else:
+        yield from _trained(folder, "")
+
+
+def _trained(folder, url):
+    values = {"database_url": url, "trained_on": "sample", "admin_token": TOKEN}
+    database = open_database(Settings(data_dir=folder / "data", **values))
+    market = Market(order_count=2_500, day_count=200, end_on=date(2026, 11, 1))
+    write_export(market, folder / "export")
+    import_folder(database, database.settings, folder / "export")
+    train(database, database.settings)
+    refresh(database, database.settings)
+    yield database, folder
+    database.close()

@@ -7,7 +7,7 @@ import jobs
 from server.monitoring import MonitorCollector
 from store.clock import utc_now
 from store.tables import AuditEvent, JobRun
-from tests.ml.small import registered, small_dataset, small_model
+from tests.ml.small import registered, tiny_model
 
 PATH = "/v1/admin/models"
 FOUND = {
@@ -44,8 +44,7 @@ FOUND = {
 
 @pytest.fixture(scope="module")
 def model():
-    dataset = small_dataset(1_000)
-    return small_model(dataset.rows, dataset.y, rounds=3)
+    return tiny_model(rounds=3)
 
 
 @pytest.fixture

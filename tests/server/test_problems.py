@@ -61,6 +61,8 @@ def test_it_is_ready_once_there_is_a_model(client, stored):
     assert answer.json["model"] == "v1"
     assert answer.json["newest_hashtag_day"] == "2026-03-01"
     assert answer.json["newest_product_day"] is None
+    # The model is of March, and there is no hashtag total, offer or order at all.
+    assert answer.json["stale"] == ["hashtag", "listing", "order", "model"]
 
 
 def test_a_mistake_of_ours_shows_nothing_of_the_inside(app, monkeypatch, caplog):

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from ml.matching import HashtagIndex, link_products, links
+from ml.matching.hashtags import LEAST_CONFIDENCE, _thing_words, confidences
 from sample.world import Market
 from store.bulk import merge_rows
 from store.tables import HashtagSnapshot, Product, ProductHashtag
@@ -165,3 +167,18 @@ def test_two_words_of_the_shop_may_be_one_in_english():
     titles = ["Quaverly Quilted Face Mask", "Hollin Glossy Neon Sign"]
     index = HashtagIndex(["quiltedfacemasktok"], titles)
     assert matched(titles[0], index) == ["quiltedfacemasktok"]
+
+
+@given(st.lists(st.sampled_from([*CATALOGUE, "Acme", "ribbed", "tiktok", "クラウド"])))
+def test_one_title_is_matched_as_many_are(parts):
+    title = " ".join(parts)
+    found = INDEX.candidates([title])
+    expected = {
+        INDEX.hashtags[tag]: sure
+        for tag, sure in zip(found.hashtag, confidences(found), strict=True)
+        if sure >= LEAST_CONFIDENCE
+    }
+    assert dict(INDEX.match(title)) == expected
+    alone = INDEX._candidates_of(frozenset(_thing_words(title)))
+    order = found.hashtag.argsort()
+    np.testing.assert_allclose(alone.X, found.X[order])

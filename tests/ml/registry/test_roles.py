@@ -7,13 +7,12 @@ from ml.registry.roles import promote, retire, roll_back, roll_back_all
 from ml.registry.versions import all_models, models_folder
 from store.errors import ConflictError, CorruptModelError, MissingError, NoModelError
 from store.tables import AuditEvent, ModelVersion
-from tests.ml.small import registered, small_dataset, small_model
+from tests.ml.small import registered, small_dataset, small_model, tiny_model
 
 
 @pytest.fixture(scope="module")
 def model():
-    dataset = small_dataset(1_000)
-    return small_model(dataset.rows, dataset.y, rounds=5)
+    return tiny_model(rounds=5)
 
 
 @pytest.fixture

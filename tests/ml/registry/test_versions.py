@@ -10,13 +10,12 @@ from ml.registry.versions import (
     models_folder,
 )
 from store.errors import CorruptModelError, NoModelError
-from tests.ml.small import registered, small_dataset, small_model
+from tests.ml.small import registered, tiny_model
 
 
 @pytest.fixture(scope="module")
 def model():
-    dataset = small_dataset(1_000)
-    return small_model(dataset.rows, dataset.y, rounds=5)
+    return tiny_model(rounds=5)
 
 
 def test_what_is_registered_waits_as_a_challenger(database, model):

@@ -1,0 +1,1 @@
+"""What the `trendguard` command does, a group a file; `cli.py` puts them together."""
