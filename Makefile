@@ -10,7 +10,7 @@ demo: setup
 	@$(VENV)/trendguard demo
 
 test: setup
-	@$(VENV)/pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(VENV)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup node_modules/.package-lock.json
 	@$(VENV)/ruff check -q .

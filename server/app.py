@@ -63,15 +63,14 @@ RESOURCES: tuple[APIBlueprint, ...] = (
 )
 
 
-def create_app(settings: Settings, database: Database | None = None) -> OpenAPI:
+def create_app(settings: Settings, database: Database) -> OpenAPI:
     """Return the app.
 
     Parameters
     ----------
-    database : Database, optional
-        Opened here by default: each worker has its own connections.
+    database : Database
+        This worker's own; when it is closed, what the app has counted is written first.
     """
-    database = database or Database(settings)
     app = OpenAPI(
         "trendguard",
         info=Info(title="TrendGuard", version=version("trendguard")),

@@ -34,10 +34,12 @@ class Tallies:
 
 def register_tallies(app: Flask, settings: Settings, database: Database) -> None:
     """Give an app its counts."""
-    app.extensions[_NAME] = Tallies(
+    counts = Tallies(
         Tally(partial(count_shown, database)),
         Tally(partial(count_lookups, database, settings)),
     )
+    database.before_close(counts.flush)
+    app.extensions[_NAME] = counts
 
 
 def tallies(app: Flask | None = None) -> Tallies:

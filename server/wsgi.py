@@ -6,7 +6,7 @@ from multiprocessing.util import Finalize
 
 from server.app import create_app
 from server.state import State
-from server.tallies import tallies
+from store.database import Database
 from store.errors import TrendGuardError
 from store.logs import set_up_logs
 from store.settings import get_settings
@@ -19,9 +19,10 @@ def warm_up(state: State) -> None:
 
 
 set_up_logs(get_settings())
-app = create_app(get_settings())
+database = Database(get_settings())
+app = create_app(get_settings(), database)
 # granian's workers are children of multiprocessing, which leave without `atexit`.
-Finalize(None, tallies(app).flush, exitpriority=0)
+Finalize(None, database.close, exitpriority=0)
 threading.Thread(
     target=warm_up, args=(app.extensions["trendguard"],), daemon=True
 ).start()

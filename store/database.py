@@ -1,6 +1,6 @@
 """The database: where it is, how it is opened, how its schema is brought up to date."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ class Database:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.engine = _engine(settings)
+        self._before_close: list[Callable[[], None]] = []
 
     @contextmanager
     def reading(self, *, one_moment: bool = False) -> Iterator[Session]:
@@ -80,8 +81,15 @@ class Database:
         with _explained(self.settings), self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
+    def before_close(self, write: Callable[[], None]) -> None:
+        """Have `write` called by `close`, while there still is a database."""
+        self._before_close.append(write)
+
     def close(self) -> None:
-        """Give every connection back."""
+        """Give every connection back; none is opened again."""
+        while self._before_close:
+            self._before_close.pop()()
+        event.listen(self.engine, "do_connect", _refuse)
         self.engine.dispose()
 
     def _migrate(self, step: Any, revision: str) -> None:
@@ -140,6 +148,10 @@ def _engine(settings: Settings) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _refuse(*_: Any) -> None:
+    raise DatabaseError("this database was closed")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -119,6 +119,7 @@ def test_a_list_and_a_block_page_are_no_products(read, shared, name):
 FLOORS = {"price": 92, "currency": 95, "brand": 80, "gtin": 99, "availability": 88}
 
 
+@pytest.mark.slow
 def test_annotated_pages_of_37_shops(read, shared):
     outcomes = [
         right(page, read(page.html, page.url)) for page in annotated(shared / "pages")

@@ -18,7 +18,6 @@ from sample.export import write_export
 from sample.world import Market
 from server.access import add_admin
 from server.app import create_app
-from server.tallies import tallies
 from store.buckets import build_buckets
 from store.database import open_database
 from store.importing import import_folder
@@ -129,9 +128,7 @@ def settings(database) -> Settings:
 
 @pytest.fixture
 def app(settings, database):
-    app = create_app(settings, database)
-    yield app
-    tallies(app).flush()  # else a timer opens the database again, later
+    return create_app(settings, database)
 
 
 @pytest.fixture

@@ -152,19 +152,19 @@ def test_a_prefix_far_too_short_is_refused(client, stored):
 def test_cards_and_config_agree_while_they_are_made_anew(
     database, client, stored, looking
 ):
-    stored(*cards_everywhere(3), bucket_cards=1)
-    assert client.get("/v1/config").json["prefix_length"] == 3
-    before = client.get("/v1/cards/abc", headers=GZIP).data
+    stored(*cards_everywhere(2), bucket_cards=1)
+    assert client.get("/v1/config").json["prefix_length"] == 2
+    before = client.get("/v1/cards/ab", headers=GZIP).data
     with database.writing() as session:
         session.execute(delete(RiskCard).where(col(RiskCard.key) != "a".ljust(64, "0")))
         build_buckets(session, 1)
         # Nothing of what is not committed is seen.
-        assert client.get("/v1/cards/abc", headers=GZIP).data == before
-        assert client.get("/v1/config").json["prefix_length"] == 3
+        assert client.get("/v1/cards/ab", headers=GZIP).data == before
+        assert client.get("/v1/config").json["prefix_length"] == 2
     # This worker has not looked again: both lengths are answered, with what there is.
-    assert client.get("/v1/config").json["prefix_length"] == 3
+    assert client.get("/v1/config").json["prefix_length"] == 2
     assert len(client.get("/v1/cards/a").json["cards"]) == 1
-    assert client.get("/v1/cards/abc").json["cards"] == []
+    assert client.get("/v1/cards/ab").json["cards"] == []
     looking()
     config = client.get("/v1/config").json
     assert (config["prefix_length"], config["card_count"]) == (1, 1)

@@ -74,7 +74,6 @@ def app(tmp_path, scorer, request):
     app = create_app(settings, database)
     app.extensions["trendguard.checkout"] = StubCheckout()
     yield app
-    tallies(app).flush()
     database.close()
 
 

@@ -11,10 +11,11 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from ml.scoring import OrderScore
 from server.app import create_app
-from server.tallies import tallies
 from store.database import Database
 from store.settings import Settings
 from tests.server.conftest import TOKEN, hashtag_day, model_version, risk_cards
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -25,9 +26,7 @@ def embedded(tmp_path):
     chosen = Settings(data_dir=tmp_path / "data", admin_token=TOKEN, **unlimited)
     database = Database(chosen)
     database.upgrade()
-    app = create_app(chosen, database)
-    yield app
-    tallies(app).flush()
+    yield create_app(chosen, database)
     database.close()
 
 

@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 from store.database import Database, open_database
 from store.errors import DatabaseError
 from store.settings import Settings
-from store.tables import ALL
+from store.tables import ALL, Product
 
 
 def test_migrations_go_up_and_down(database):
@@ -48,6 +48,21 @@ def test_every_column_is_described():
         assert (table.__doc__ or "").strip()
         for name, field in table.model_fields.items():
             assert field.description, f"{table.table_name()}.{name}"
+
+
+def test_what_was_closed_is_written_before_and_not_opened_again(database):
+    def write():
+        with database.writing() as session:
+            session.add(Product(product_id="p", title="cup"))
+
+    database.before_close(write)
+    database.close()
+    with pytest.raises(DatabaseError, match="was closed"):
+        write()
+    again = open_database(database.settings)
+    with again.reading() as session:
+        assert session.get(Product, "p").title == "cup"
+    again.close()
 
 
 def test_a_reader_does_not_wait_for_a_writer(settings):
