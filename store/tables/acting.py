@@ -1,8 +1,9 @@
 """What was decided and done about a risk: nudges, offers, experiments, answers."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field
 
 from store.tables.base import Table, UtcDateTime
@@ -23,8 +24,62 @@ class Nudge(Table, table=True):
     """Times it was given to a browser."""
 
 
+class Night(Table, table=True):
+    """One nightly batch: the orders that were due on a day of the shop's calendar."""
+
+    __tablename__ = "night"
+
+    day: date = Field(primary_key=True)
+    """The day, in the shop's time zone."""
+
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    """When it was first begun, UTC."""
+
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When all was decided, UTC; none: it has to be taken up again."""
+
+    figures: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """Counts of what was scored, decided, and left alone, and why."""
+
+
+class Prediction(Table, table=True):
+    """What the checkout model said of an order on its night."""
+
+    __tablename__ = "prediction"
+
+    order_id: str = Field(primary_key=True, foreign_key="order.order_id")
+    """The order."""
+
+    night: date = Field(index=True)
+    """The nightly batch that asked."""
+
+    risk: float | None = None
+    """Calibrated probability, none without evidence."""
+
+    risk_low: float | None = None
+    """Lower end of its interval."""
+
+    risk_high: float | None = None
+    """Upper end of it."""
+
+    evidence: str
+    """``enough``, ``thin`` or ``none``."""
+
+    target: str
+    """What the risk is of: ``regret`` or ``returned``."""
+
+    model_version: str
+    """The model."""
+
+    trained_on: str
+    """``retailer`` or ``sample``."""
+
+    predicted_at: datetime = Field(sa_type=UtcDateTime)
+    """When, UTC."""
+
+
 class Intervention(Table, table=True):
-    """An offer or reminder decided for one order."""
+    """An offer or reminder decided for one order; in the holdout it is not made."""
 
     __tablename__ = "intervention"
 
@@ -45,6 +100,18 @@ class Intervention(Table, table=True):
 
     decided_at: datetime = Field(sa_type=UtcDateTime)
     """When, UTC."""
+
+    night: date | None = Field(default=None, index=True)
+    """The nightly batch that decided."""
+
+    experiment: str | None = None
+    """The experiment that it is part of."""
+
+    arm: str | None = None
+    """``treatment``, or ``holdout``: then nothing is delivered."""
+
+    value_minor: int | None = Field(default=None, sa_type=BigInteger)
+    """What it was expected to save, less its costs, in minor units of `currency`."""
 
     offer_minor: int | None = Field(default=None, sa_type=BigInteger)
     """Worth of the offer in minor units of `currency`."""
@@ -72,7 +139,7 @@ class Assignment(Table, table=True):
 
 
 class Delivery(Table, table=True):
-    """One attempt to bring an intervention to a person."""
+    """An intervention on its way to a person by one channel."""
 
     __tablename__ = "delivery"
 
@@ -85,13 +152,43 @@ class Delivery(Table, table=True):
     """``email``, ``sms`` or ``webhook``."""
 
     state: str
-    """``pending``, ``sent`` or ``dead``."""
+    """``pending``, ``sending``, ``sent``, ``dropped`` (opted out meanwhile), ``dead``
+    (given up), or ``uncertain``: it may have gone out when a process ended, and is not
+    sent again by itself.
+    """
 
     attempts: int = 0
     """Tries so far."""
 
+    not_before: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    """When it may be tried next, UTC: after quiet hours, or a failed try."""
+
+    claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its last try began, UTC."""
+
+    error: str | None = None
+    """What went wrong at the last try; never an address or a text."""
+
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it went out, UTC."""
+
+
+class ListingDraft(Table, table=True):
+    """A draft of a second-hand listing for a thing that came back."""
+
+    __tablename__ = "listing_draft"
+
+    order_id: str = Field(primary_key=True, foreign_key="order.order_id")
+    """The order that came back."""
+
+    site: str = Field(primary_key=True)
+    """``ebay`` or ``poshmark``."""
+
+    draft: dict[str, Any] = Field(sa_type=JSON)
+    """The listing in that site's own form."""
+
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    """When, UTC."""
 
 
 class OptOut(Table, table=True):
