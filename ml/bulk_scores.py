@@ -1,5 +1,5 @@
-"""Scores of many stored orders at once: the numbers of `scoring` without its reasons, as
-columns, of the orders that the workbench has linked.
+"""Scores of many stored orders at once: the numbers of `scoring` without its reasons,
+as columns, of the orders that the workbench has linked.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,14 +39,29 @@ class BulkScorer:
 
     Parameters
     ----------
-    version : ModelVersion
+    row : ModelVersion
         What the registry says of the model.
     model : RegretModel
         The model.
     """
 
-    version: ModelVersion
+    row: ModelVersion
     model: RegretModel
+
+    @property
+    def version(self) -> str:
+        """Its name in the registry."""
+        return self.row.version
+
+    @property
+    def target(self) -> str:
+        """What its risk is of: ``regret`` or ``returned``."""
+        return self.row.target
+
+    @property
+    def trained_on(self) -> str:
+        """``retailer`` or ``sample``."""
+        return self.row.trained_on
 
     @classmethod
     def load(cls, database: Database, settings: Settings) -> "BulkScorer":
@@ -111,4 +126,5 @@ def scores_of(model: RegretModel, rows: pa.Table) -> pa.Table:
 
 def _has_trend(rows: pa.Table) -> npt.NDArray[np.int_]:
     tags = pc.fill_null(rows["hashtag"].cast(pa.string()), "").to_numpy()
-    return (tags != "").astype(int)
+    found: npt.NDArray[np.int_] = (tags != "").astype(int)
+    return found
