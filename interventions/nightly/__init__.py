@@ -97,9 +97,18 @@ def run_night(
 
 
 def nightly(
-    database: Database, settings: Settings, day: date | None = None
+    database: Database,
+    settings: Settings,
+    day: date | None = None,
+    *,
+    scorer: Scorer | None = None,
 ) -> dict[str, Any]:
     """Decide a night, then deliver what may go out now.
+
+    Parameters
+    ----------
+    day, scorer
+        As `run_night` has them.
 
     Raises
     ------
@@ -108,9 +117,8 @@ def nightly(
     NoModelError
         If no model was trained.
     """
-    return run_night(database, settings, day) | {
-        "delivered": _deliver(database, settings)
-    }
+    decided = run_night(database, settings, day, scorer=scorer)
+    return decided | {"delivered": _deliver(database, settings)}
 
 
 def _deliver(database: Database, settings: Settings) -> dict[str, int]:

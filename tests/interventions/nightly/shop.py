@@ -14,6 +14,21 @@ from store.tables import Order, Product
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
+ORDERS = arrow_schema(
+    [
+        sql_table(Order).c[name]
+        for name in (
+            "order_id",
+            "customer_pseudonym",
+            "product_id",
+            "purchased_at",
+            "unit_price_minor",
+            "currency",
+            "quantity",
+        )
+    ]
+)
+
 
 def order(order_id: str, days: float = 0.5, **columns) -> dict:
     """Return an order of 100 dollars, bought so many days after `START`."""
@@ -30,12 +45,11 @@ def order(order_id: str, days: float = 0.5, **columns) -> dict:
 
 def put_orders(database: Database, *orders: dict) -> None:
     """Store orders, and the product they are of."""
-    target = sql_table(Order)
-    schema = arrow_schema([target.c[name] for name in orders[0]])
+    rows = pa.Table.from_pylist(list(orders), ORDERS)
     with database.writing() as session:
         session.merge(Product(product_id="p", title="Thing"))
         session.flush()
-        insert_rows(session, target, pa.Table.from_pylist(list(orders), schema))
+        insert_rows(session, sql_table(Order), rows)
 
 
 def put_consents(database: Database, *people: str) -> None:
