@@ -15,6 +15,7 @@ NAMES = (
     "server",
     "soak",
     "signals",
+    "nightly",
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from importlib import import_module
+from itertools import chain
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -88,9 +89,10 @@ def run_night(
     window = window_of(night, rules.night)
     predicted = 0
     _begin(database, night, now)
-    if _is_any_due(database, window, now):
+    parts = _parts(database, window, now, part_orders)
+    if first := next(parts, None):
         with scorer.at_work(database) as score:
-            for orders in _parts(database, window, now, part_orders):
+            for orders in chain([first], parts):
                 scored = _scored(orders, score(orders["order_id"]))
                 predicted += _write(database, part, scored)
     return _end(database, night, now) | {"predicted_now": predicted}
@@ -127,12 +129,6 @@ def _deliver(database: Database, settings: Settings) -> dict[str, int]:
     except ModuleNotFoundError:
         return {}  # what was decided waits
     return dict(channels.deliver(database, settings))
-
-
-def _is_any_due(database: Database, window: Window, now: datetime) -> bool:
-    with database.reading() as session:
-        found = due_orders(session, window.late_at, window.end_at, now, most=1)
-    return bool(found.num_rows)
 
 
 def _parts(

@@ -12,6 +12,7 @@ import pyarrow as pa
 import time_machine
 from sqlmodel import func, select
 
+from interventions import channels
 from interventions.nightly import nightly, parts
 from store.bulk import insert_rows, sql_table
 from store.consent import opt_out
@@ -24,6 +25,7 @@ from tests.interventions.nightly.shop import ORDERS, IdScorer, order
 FIRST = date(2026, 1, 1)
 ZONE = ZoneInfo("America/New_York")  # its clocks change twice in the year
 LATE_DAYS = 14
+PEOPLE = 120
 TWO_DAYS = timedelta(hours=48)
 RULES = f"""
 [night]
@@ -57,20 +59,25 @@ class Year:
         """Make the same year of the same seed and key."""
         rng = random.Random(seed)
         key = Pseudonymiser(key_file, may_make=True)
-        people = [_person(rng, key, n, days) for n in range(120)]
+        people = [key.pseudonym(f"C{number}") for number in range(PEOPLE)]
         orders, returns = [], {}
-        for number in range(days * 4):
+        for number in range(days * 2):
             bought_at = _at(FIRST) + timedelta(days * rng.random())
             comes_days = rng.choices([0, 5, 30], [90, 8, 2])[0]
             order_id = f"o{number}-{rng.choice(['x', 30, 62, 75, 90, 95])}"
-            person = rng.choice(people).pseudonym
-            row = order(order_id, customer_pseudonym=person, purchased_at=bought_at)
+            row = order(
+                order_id,
+                customer_pseudonym=rng.choice(people),
+                purchased_at=bought_at,
+            )
             comes_on = bought_at.astimezone(ZONE).date() + timedelta(comes_days)
             orders.append((comes_on, row))
             if rng.random() < 0.2:
                 back_days = rng.choice([1, 2, 6])
                 returns[order_id] = bought_at + timedelta(back_days)
-        return cls(people, orders, returns)
+        bought = [row for _, row in orders]
+        shoppers = [_person(rng, f"C{n}", p, bought) for n, p in enumerate(people)]
+        return cls(shoppers, orders, returns)
 
     def nights(self, days: int) -> dict[str, date]:
         """Return the night of every order that has to be predicted: the day on which
@@ -78,7 +85,7 @@ class Year:
         """
         found = {}
         for comes_on, row in self.orders:
-            due_on = (row["purchased_at"] + TWO_DAYS).astimezone(ZONE).date()
+            due_on = _due_on(row)
             night = max(due_on, comes_on)
             back_at = self.returns.get(row["order_id"])
             is_back = back_at is not None and back_at <= half_past_midnight(night)
@@ -116,7 +123,7 @@ def live(settings: Settings, seed: int, days: int, dies_at_write: int) -> None:
         with time_machine.travel(runs_at + timedelta(hours=2)):
             _opt_out(database, year, runs_at, runs_at + timedelta(hours=2))
         with time_machine.travel(runs_at + timedelta(hours=11)):
-            nightly(database, settings, scorer=IdScorer())
+            channels.deliver(database, settings)
     database.close()
 
 
@@ -157,15 +164,20 @@ def _deadly(writes: int):
     return insert_then_die
 
 
-def _person(rng: random.Random, key: Pseudonymiser, number: int, days: int) -> Person:
-    customer_id = f"C{number}"
+def _person(
+    rng: random.Random, customer_id: str, pseudonym: str, bought: list[dict]
+) -> Person:
+    theirs = [row for row in bought if row["customer_pseudonym"] == pseudonym]
     opts_out_at = None
-    if rng.random() < 0.4:
+    if theirs and rng.random() < 0.4:
         # Between deciding and delivering, of all moments.
-        night = FIRST + timedelta(rng.randrange(days))
+        night = _due_on(rng.choice(theirs))
         opts_out_at = half_past_midnight(night) + timedelta(hours=1)
-    pseudonym = key.pseudonym(customer_id)
     return Person(customer_id, pseudonym, rng.random() < 0.85, opts_out_at)
+
+
+def _due_on(row: dict) -> date:
+    return (row["purchased_at"] + TWO_DAYS).astimezone(ZONE).date()
 
 
 def _at(day: date, clock: time = time()) -> datetime:
