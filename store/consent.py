@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, select
 from sqlmodel import Session, col
 
+from store.among import among
 from store.bulk import sql_table
 from store.clock import utc_now
 from store.errors import InvalidError
@@ -14,8 +15,6 @@ from store.tables import Consent, OptOut
 
 PURPOSES = ("email", "sms", "webhook")
 EVERYTHING = "all"
-# More names than this cost a statement more than to read everybody.
-NAMED_PEOPLE = 5_000
 
 
 def excluded(
@@ -47,19 +46,16 @@ def consented(
     pseudonyms : sequence of str, optional
         Whom to ask about; by default everybody.
     """
-    row = sql_table(Consent).c
-    newest = (
-        select(row.customer_pseudonym, func.max(row.decided_at).label("decided_at"))
-        .where(row.purpose == channel)
-        .group_by(row.customer_pseudonym)
-        .subquery()
+    row, later = sql_table(Consent).c, sql_table(Consent).alias().c
+    # By the key, person after person: nobody else's decisions are read.
+    is_newest = ~exists().where(
+        later.customer_pseudonym == row.customer_pseudonym,
+        later.purpose == row.purpose,
+        later.decided_at > row.decided_at,
     )
-    query = select(row.customer_pseudonym).join(
-        newest,
-        (row.customer_pseudonym == newest.c.customer_pseudonym)
-        & (row.decided_at == newest.c.decided_at),
+    given = select(row.customer_pseudonym).where(
+        row.purpose == channel, row.is_given.is_(True), is_newest
     )
-    given = query.where(row.purpose == channel, row.is_given.is_(True))
     return _people(session, given, pseudonyms)
 
 
@@ -112,12 +108,9 @@ def opt_out(session: Session, pseudonym: str, channel: str = EVERYTHING) -> bool
 def _people(
     session: Session, query: Select[Any], pseudonyms: Sequence[str] | None
 ) -> set[str]:
-    if pseudonyms is None:
-        return set(session.execute(query).scalars())
-    if len(pseudonyms) > NAMED_PEOPLE:
-        return set(session.execute(query).scalars()) & set(pseudonyms)
-    person = query.selected_columns[0]
-    return set(session.execute(query.where(person.in_(pseudonyms))).scalars())
+    if pseudonyms is not None:
+        query = query.where(among(session, query.selected_columns[0], pseudonyms))
+    return set(session.execute(query).scalars())
 
 
 def _check(word: str, words: Sequence[str]) -> None:
