@@ -32,13 +32,14 @@ ORDERS = """
 SELECT
     'O' || i AS order_id, sha256('C' || i % {people}) AS customer_pseudonym,
     'P' || i % 500 AS product_id,
-    TIMESTAMPTZ '2026-03-01' + to_microseconds(i * 86399000000 // {count}) AS purchased_at,
+    TIMESTAMPTZ '2026-03-01' + to_microseconds(i * 86399000000 // {count})
+        AS purchased_at,
     1000 + i * 37 % 9000 AS unit_price_minor, 'USD' AS currency, 1 AS quantity
 FROM range({count}) AS r(i)
 """
 CONSENTS = """
-SELECT sha256('C' || i) AS customer_pseudonym, purpose, TIMESTAMPTZ '2026-01-01' AS decided_at,
-    i % 10 < 7 AS is_given, 'bench' AS source
+SELECT sha256('C' || i) AS customer_pseudonym, purpose,
+    TIMESTAMPTZ '2026-01-01' AS decided_at, i % 10 < 7 AS is_given, 'bench' AS source
 FROM range({people}) AS r(i), (VALUES ('email'), ('sms')) AS p(purpose)
 """
 # A quarter of the orders over 0.6, a tenth over 0.8.

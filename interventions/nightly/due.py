@@ -1,5 +1,6 @@
 """The orders that are due, part by part, out of `due_orders.sql`."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pyarrow as pa
@@ -33,6 +34,7 @@ def due_orders(
     *,
     after: tuple[datetime, str] = (LONG_AGO, ""),
     most: int = ALL,
+    columns: Sequence[str] = COLUMNS,
 ) -> pa.Table:
     """Return orders of a span of purchases that are due at `now`.
 
@@ -46,7 +48,7 @@ def due_orders(
     Returns
     -------
     pyarrow.Table
-        `COLUMNS`, in the order of purchase and id.
+        These columns, in the order of purchase and id.
     """
     after_at, after_id = after
     times = {
@@ -61,7 +63,7 @@ def due_orders(
     )
     order = sql_table(Order).c
     due = sql.columns(*(order[name] for name in COLUMNS)).subquery("due").c
-    query = select(*(due[name] for name in COLUMNS))
+    query = select(*(due[name] for name in columns))
     return read_rows(session, query.order_by(due.purchased_at, due.order_id))
 
 
@@ -70,5 +72,5 @@ def still_due(session: Session, orders: pa.Table, now: datetime) -> pa.Table:
     bought = orders["purchased_at"]
     first_at, last_at = bought[0].as_py(), bought[-1].as_py()
     end_at = last_at + timedelta(microseconds=1)
-    found = due_orders(session, first_at, end_at, now)
+    found = due_orders(session, first_at, end_at, now, columns=["order_id"])
     return orders.filter(pc.is_in(orders["order_id"], found["order_id"]))

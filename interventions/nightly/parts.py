@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -19,12 +19,11 @@ from interventions.deciding import Decisions, Wishes, decide
 from interventions.offers import Weighed, weigh, worth_minor
 from interventions.quiet_hours import first_moment
 from interventions.rules import Rules
+from store.among import among
 from store.bulk import arrow_schema, insert_rows, sql_table
 from store.consent import consented, excluded
 from store.tables import Assignment, Delivery, Intervention, Prediction, Table
 
-# A statement names so many people.
-NAMED_PEOPLE = 5_000
 People = Sequence[str]
 
 
@@ -96,8 +95,8 @@ class Part:
         channels = {self.rules.offers[kind].channel for kind in weighed.kinds}
         asking = {c for c in channels if self.rules.channels[c].needs_consent}
         return Wishes(
-            {c: _who(excluded, session, c, people) for c in channels},
-            {c: _who(consented, session, c, people) for c in asking},
+            {channel: excluded(session, channel, people) for channel in channels},
+            {channel: consented(session, channel, people) for channel in asking},
         )
 
     def _caps(self, session: Session, people: People) -> Caps:
@@ -111,9 +110,8 @@ class Part:
         channels = {kind: offer.channel for kind, offer in rules.offers.items()}
         past: list[Past] = [
             (person, channels[kind], night)
-            for some in _in_parts(people)
             for person, kind, night in session.execute(
-                query.where(row.customer_pseudonym.in_(some))
+                query.where(among(session, row.customer_pseudonym, people))
             )
             if kind in channels
         ]
@@ -124,11 +122,8 @@ class Part:
         name = self.rules.experiment.name
         row = sql_table(Assignment).c
         query = select(row.customer_pseudonym, row.arm).where(row.experiment == name)
-        arms: dict[str, str] = {}
-        for some in _in_parts(people):
-            arms.update(
-                session.execute(query.where(row.customer_pseudonym.in_(some))).all()
-            )
+        theirs = query.where(among(session, row.customer_pseudonym, people))
+        arms: dict[str, str] = dict(session.execute(theirs).all())
         new = {person: self.draw.arm(person) for person in people if person not in arms}
         columns = {"experiment": name, "assigned_at": self.now}
         rows = [
@@ -229,21 +224,6 @@ def intervention_id(order_id: str, kind: str) -> str:
 
 def _those(people: People, rows: list[int]) -> list[str]:
     return list(dict.fromkeys(people[row] for row in rows))
-
-
-def _who(
-    read: Callable[[Session, str, People], set[str]],
-    session: Session,
-    channel: str,
-    people: People,
-) -> set[str]:
-    found: set[str] = set()
-    return found.union(*(read(session, channel, some) for some in _in_parts(people)))
-
-
-def _in_parts(people: People) -> Iterator[People]:
-    for start in range(0, len(people), NAMED_PEOPLE):
-        yield people[start : start + NAMED_PEOPLE]
 
 
 def _insert(session: Session, table: type[Table], rows: list[dict[str, Any]]) -> None:
