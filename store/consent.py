@@ -110,7 +110,7 @@ def _people(
 ) -> set[str]:
     if pseudonyms is not None:
         query = query.where(among(session, query.selected_columns[0], pseudonyms))
-    return set(session.execute(query).scalars())
+    return set(session.execute(query).scalars().all())
 
 
 def _check(word: str, words: Sequence[str]) -> None:

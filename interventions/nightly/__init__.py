@@ -126,7 +126,9 @@ def nightly(
 def _deliver(database: Database, settings: Settings) -> dict[str, int]:
     try:
         channels = import_module("interventions.channels")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != "interventions.channels":
+            raise
         return {}  # what was decided waits
     return dict(channels.deliver(database, settings))
 

@@ -25,6 +25,7 @@ from store.consent import consented, excluded
 from store.tables import Assignment, Delivery, Intervention, Prediction, Table
 
 People = Sequence[str]
+Columns = dict[str, list[Any]]
 
 
 class Model(Protocol):
@@ -86,8 +87,7 @@ class Part:
         self._write_predictions(session, orders)
         made = self._interventions(orders, decided, arms)
         _insert(session, Intervention, made)
-        sent = [row for row in made if row["arm"] == "treatment"]
-        deliveries = self._deliveries(sent)
+        deliveries = self._deliveries(made)
         _insert(session, Delivery, deliveries)
         return self._figures(orders, decided, made, deliveries)
 
@@ -125,12 +125,13 @@ class Part:
         theirs = query.where(among(session, row.customer_pseudonym, people))
         arms: dict[str, str] = dict(session.execute(theirs).all())
         new = {person: self.draw.arm(person) for person in people if person not in arms}
-        columns = {"experiment": name, "assigned_at": self.now}
-        rows = [
-            {"customer_pseudonym": person, "arm": arm} | columns
-            for person, arm in new.items()
-        ]
-        _insert(session, Assignment, rows)
+        columns: Columns = {
+            "experiment": [name] * len(new),
+            "customer_pseudonym": list(new),
+            "arm": list(new.values()),
+            "assigned_at": [self.now] * len(new),
+        }
+        _insert(session, Assignment, columns)
         return arms | new
 
     def _write_predictions(self, session: Session, orders: pa.Table) -> None:
@@ -150,63 +151,71 @@ class Part:
 
     def _interventions(
         self, orders: pa.Table, decided: Decisions, arms: dict[str, str]
-    ) -> list[dict[str, Any]]:
-        money = self.rules.money
-        order_ids = orders["order_id"].to_pylist()
-        people = orders["customer_pseudonym"].to_pylist()
-        risks = orders["risk"].to_pylist()
-        worth = {k: worth_minor(o, money) for k, o in self.rules.offers.items()}
-        has_amounts = {k: o.has_amounts for k, o in self.rules.offers.items()}
-        return [
-            {
-                "intervention_id": intervention_id(order_ids[row], kind),
-                "order_id": order_ids[row],
-                "customer_pseudonym": people[row],
-                "kind": kind,
-                "risk": risks[row],
-                "decided_at": self.now,
-                "night": self.night,
-                "experiment": self.rules.experiment.name,
-                "arm": arms[people[row]],
-                "value_minor": None if math.isnan(value) else round(value),
-                "offer_minor": worth[kind],
-                "currency": money.currency if has_amounts[kind] else None,
-            }
-            for row, kind, value in decided.made
-        ]
+    ) -> Columns:
+        money, offers = self.rules.money, self.rules.offers
+        rows = [row for row, _, _ in decided.made]
+        kinds = [kind for _, kind, _ in decided.made]
+        chosen = orders.take(pa.array(rows, pa.int64()))
+        order_ids = chosen["order_id"].to_pylist()
+        people = chosen["customer_pseudonym"].to_pylist()
+        worth = {k: worth_minor(offer, money) for k, offer in offers.items()}
+        codes = {
+            k: money.currency if o.has_amounts else None for k, o in offers.items()
+        }
+        count = len(rows)
+        return {
+            "intervention_id": list(map(intervention_id, order_ids, kinds)),
+            "order_id": order_ids,
+            "customer_pseudonym": people,
+            "kind": kinds,
+            "risk": chosen["risk"].to_pylist(),
+            "decided_at": [self.now] * count,
+            "night": [self.night] * count,
+            "experiment": [self.rules.experiment.name] * count,
+            "arm": [arms[person] for person in people],
+            "value_minor": [
+                None if math.isnan(value) else round(value)
+                for _, _, value in decided.made
+            ],
+            "offer_minor": [worth[kind] for kind in kinds],
+            "currency": [codes[kind] for kind in kinds],
+        }
 
-    def _deliveries(self, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        zone = self.rules.night.zone
+    def _deliveries(self, made: Columns) -> Columns:
+        zone, offers = self.rules.night.zone, self.rules.offers
         opens = {
             name: first_moment(self.now, rule, zone)
             for name, rule in self.rules.channels.items()
         }
-        channels = {kind: offer.channel for kind, offer in self.rules.offers.items()}
-        return [
-            {
-                "intervention_id": row["intervention_id"],
-                "channel": channels[row["kind"]],
-                "state": "pending",
-                "attempts": 0,
-                "not_before": opens[channels[row["kind"]]],
-            }
-            for row in sent
+        sent = [
+            (name, offers[kind].channel)
+            for name, kind, arm in zip(
+                made["intervention_id"], made["kind"], made["arm"], strict=True
+            )
+            if arm == "treatment"
         ]
+        return {
+            "intervention_id": [name for name, _ in sent],
+            "channel": [channel for _, channel in sent],
+            "state": ["pending"] * len(sent),
+            "attempts": [0] * len(sent),
+            "not_before": [opens[channel] for _, channel in sent],
+        }
 
     def _figures(
         self,
         orders: pa.Table,
         decided: Decisions,
-        made: list[dict[str, Any]],
-        deliveries: list[dict[str, Any]],
+        made: Columns,
+        deliveries: Columns,
     ) -> dict[str, Any]:
         left_alone = Counter(why for why in decided.reasons.tolist() if why)
-        if held := len(made) - len(deliveries):
+        if held := made["arm"].count("holdout"):
             left_alone["holdout"] = held
         return {
             "predicted": orders.num_rows,
-            "offers": dict(Counter(row["kind"] for row in made)),
-            "deliveries": dict(Counter(row["channel"] for row in deliveries)),
+            "offers": dict(Counter(made["kind"])),
+            "deliveries": dict(Counter(deliveries["channel"])),
             "left_alone": dict(left_alone),
             "model": self.model.version,
             "trained_on": self.model.trained_on,
@@ -226,8 +235,8 @@ def _those(people: People, rows: list[int]) -> list[str]:
     return list(dict.fromkeys(people[row] for row in rows))
 
 
-def _insert(session: Session, table: type[Table], rows: list[dict[str, Any]]) -> None:
-    if rows:
+def _insert(session: Session, table: type[Table], columns: Columns) -> None:
+    if any(columns.values()):
         target = sql_table(table)
-        schema = arrow_schema([target.c[name] for name in rows[0]])
-        insert_rows(session, target, pa.Table.from_pylist(rows, schema))
+        schema = arrow_schema([target.c[name] for name in columns])
+        insert_rows(session, target, pa.table(columns, schema))
