@@ -16,6 +16,7 @@ from sqlmodel import select
 
 from store.database import Database
 from store.privacy import Pseudonymiser
+from store.settings import Settings
 from store.tables import Delivery, Intervention, Night, OptOut, Prediction, Product
 from tests.interventions.nightly.receivers import SECRET, receivers
 from tests.interventions.nightly.shop import put_consents
@@ -31,6 +32,8 @@ from tests.interventions.nightly.year import (
 )
 
 pytestmark = pytest.mark.slow
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.interventions.nightly.year"])
 KILLS = ["at any time"] * 4 + ["while delivering"] * 3 + ["while writing"] * 3
 
 
@@ -69,6 +72,8 @@ def open_shop(database: Database, settings, year: Year) -> None:
     with database.writing() as session:
         session.add(Product(product_id="p", title="Ribbed leggings"))
     put_consents(database, *(p.pseudonym for p in year.people if p.consents))
+    if not settings.contacts_file:
+        return
     with settings.contacts_file.open("w", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(["customer_id", "email", "phone", "language", "time_zone"])
@@ -77,15 +82,29 @@ def open_shop(database: Database, settings, year: Year) -> None:
             lines.writerow([person.customer_id, *to, "", ""])
 
 
+@pytest.fixture
+def twin(shop, tmp_path):
+    """A shop of the same keys and rules where nobody is killed, and nothing sent."""
+    database = Database(
+        Settings(
+            data_dir=tmp_path / "twin",
+            rules_file=shop.rules_file,
+            key_file=shop.pseudonym_key_file,
+            assignment_key_file=shop.arms_key_file,
+        )
+    )
+    database.upgrade()
+    yield database
+    database.close()
+
+
 def live_and_be_killed(settings, seed, days, inbox, kills) -> Counter:
     """Live through the year, each life ended as `kills` says and the last one not."""
     rng = random.Random(seed)
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["tests.interventions.nightly.year"])
     killed: Counter[str] = Counter()
     for kill in [*kills, None]:
         writes = rng.randrange(1, days // 4) if kill == "while writing" else 0
-        child = processes.Process(target=live, args=(settings, seed, days, writes))
+        child = PROCESSES.Process(target=live, args=(settings, seed, days, writes))
         child.start()
         messages = rng.randrange(1, days // 10) if kill == "while delivering" else 0
         inbox.on_arrival = countdown(messages, child.pid)
@@ -101,6 +120,16 @@ def live_and_be_killed(settings, seed, days, inbox, kills) -> Counter:
     return killed
 
 
+def decided(database: Database) -> tuple[set, dict]:
+    """Return who was offered what on which night, and what the nights counted."""
+    with database.reading() as session:
+        offers = {
+            (i.intervention_id, i.customer_pseudonym, i.arm, i.night)
+            for i in session.exec(select(Intervention))
+        }
+        return offers, {n.day: n.figures for n in session.exec(select(Night))}
+
+
 def countdown(messages: int, pid: int):
     def arrived():
         nonlocal messages
@@ -111,11 +140,14 @@ def countdown(messages: int, pid: int):
     return arrived
 
 
-def test_a_year_of_nights_with_ten_kills(database, shop, inbox, days):
+def test_a_year_of_nights_with_ten_kills(database, shop, twin, inbox, days):
     seed = int(os.environ.get("YEAR_SEED") or secrets.randbelow(10**6))
     sys.stdout.write(f"YEAR_SEED={seed}\n")
     year = Year.of(seed, days, shop.pseudonym_key_file)
-    open_shop(database, shop, year)
+    for each, its_settings in ((database, shop), (twin, twin.settings)):
+        open_shop(each, its_settings, year)
+    undisturbed = PROCESSES.Process(target=live, args=(twin.settings, seed, days, 0))
+    undisturbed.start()
     kills = random.Random(seed).sample(KILLS, len(KILLS))
     assert live_and_be_killed(shop, seed, days, inbox, kills) == Counter([*KILLS, None])
 
@@ -129,7 +161,13 @@ def test_a_year_of_nights_with_ten_kills(database, shop, inbox, days):
     assert len(nights) == days
     assert all(night.finished_at for night in nights)
 
-    # None is lost: all in the treatment have a delivery, nobody else has, and each is
+    # None is lost: all is decided as if nobody had been killed.
+    undisturbed.join()
+    assert undisturbed.exitcode == 0
+    assert decided(database) == decided(twin)
+    undisturbed.close()
+
+    # All in the treatment have a delivery, nobody else has, and each is
     # accounted for.
     treated = {i for i, row in made.items() if row.arm == "treatment"}
     assert sent.keys() == treated
