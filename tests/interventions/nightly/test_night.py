@@ -1,3 +1,4 @@
+import threading
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
@@ -269,6 +270,33 @@ def test_a_night_that_was_broken_off_is_closed_by_the_next_one(database, night):
     assert (broken.finished_at, broken.figures["predicted"]) == (None, 1)
     assert night(date(2026, 3, 4))["predicted_now"] == 1
     assert all(kept.finished_at for kept in rows(database, Night))
+
+
+def test_two_at_once_decide_each_order_once(database, night):
+    count = 60
+    put_orders(database, *(order(f"o{n}-{60 + n % 40}", n / 100) for n in range(count)))
+    put_consents(database, *(f"of o{n}-{60 + n % 40}" for n in range(count)))
+    together, said = threading.Barrier(2), []
+
+    class Waits(IdScorer):
+        def score(self, order_ids):
+            if not self.asked:
+                together.wait(10)
+            return super().score(order_ids)
+
+    def run():
+        said.append(night(scorer=Waits(), part_orders=7))
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(each["predicted_now"] for each in said) == count
+    (kept,) = rows(database, Night)
+    assert kept.figures["predicted"] == len(rows(database, Prediction)) == count
+    offers = rows(database, Intervention)
+    assert sum(kept.figures["offers"].values()) == len(offers) > 20
 
 
 def test_what_is_no_longer_due_when_it_is_written_is_left(database, night):
