@@ -62,6 +62,13 @@ def test_quiet_hours_may_lie_within_a_day():
     assert first_moment(at.replace(hour=14), lunch, BERLIN) is None
 
 
+def test_the_hour_that_comes_twice_ends_twice():
+    hours = rule(time(21), time(2, 45))
+    for offset in ("+02:00", "+01:00"):
+        at = datetime.fromisoformat(f"2026-10-25T02:30{offset}")
+        assert first_moment(at, hours, BERLIN) == at + timedelta(minutes=15)
+
+
 @given(moments, clocks, zones)
 def test_the_same_time_twice_is_no_quiet_hours(at, clock, zone):
     assert not is_quiet(at, rule(clock, clock), zone)
