@@ -10,6 +10,7 @@ from commands import (
     acting,
     admin,
     demo,
+    experiment,
     gathering,
     learning,
     linking,
@@ -25,7 +26,16 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for group in (demo, gathering, linking, learning, scoring, acting, processes):
+for group in (
+    demo,
+    gathering,
+    linking,
+    learning,
+    scoring,
+    acting,
+    experiment,
+    processes,
+):
     app.add_typer(group.app)
 app.add_typer(schema.app, name="db")
 app.add_typer(admin.app, name="admin")

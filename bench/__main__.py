@@ -10,6 +10,7 @@ NAMES = (
     "model",
     "model_speed",
     "intervals",
+    "experiments",
     "importing",
     "extension",
     "server",

@@ -171,6 +171,15 @@ class ExperimentRule(_Part):
     holdout_share: float = Field(ge=0, lt=1)
     """Share of the people in the holdout."""
 
+    planned_people: int = Field(ge=100)
+    """For about so many people the intervals that hold at any look are narrowest."""
+
+    segment_people: int = Field(ge=60)
+    """Of parts of the people with fewer nothing is said."""
+
+    split_alarm_p: float = Field(gt=0, lt=0.05)
+    """A split less likely than so is held for broken, and no effect is told."""
+
 
 class ResaleRule(_Part):
     """When a listing of a thing that came back is drafted."""
