@@ -34,10 +34,11 @@ from server.api import (
 from server.bodies import register_bodies
 from server.checkout import register_checkout
 from server.compression import register_compression
+from server.front import register_front
 from server.limits import register_limits
 from server.metrics import register_metrics
 from server.problems import Problem, described, invalid, register_problems
-from server.security import register_security
+from server.security import register_proxies, register_security
 from server.state import register_state
 from server.tallies import register_tallies
 from store.database import Database
@@ -100,8 +101,10 @@ def create_app(settings: Settings, database: Database) -> OpenAPI:
     register_problems(app)
     for blueprint in RESOURCES:
         app.register_api(blueprint)
-    register_limits(app, settings, RESOURCES)
+    limits = register_limits(app, settings, RESOURCES)
     register_bodies(app, settings)
+    register_front(app, limits)
+    register_proxies(app, settings)
     _register_docs(app)
     return app
 

@@ -11,16 +11,19 @@ import os
 import secrets
 import time
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.errors import RateLimitExceeded
+from limits import parse
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from server.problems import problem
+from server.window_counts import WindowCounts
 from store.settings import Settings
 
 ADMIN = "limit_admin"
@@ -40,6 +43,8 @@ FREE = frozenset({"health"})
 COUNTED_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 SALT = "TRENDGUARD_ADDRESS_SALT"
 REDIS_SECONDS = 0.25
+KEY_PREFIX = "trendguard"
+IN_MEMORY = f"{WindowCounts.STORAGE_SCHEME[0]}://"
 # A customer of a network has that much of it, and can ask from all of it.
 IPV6_PREFIX = 64
 
@@ -49,17 +54,55 @@ def make_salt() -> None:
     os.environ[SALT] = secrets.token_hex(32)
 
 
+class Limits:
+    """The limits of one app, for what answers before it.
+
+    Parameters
+    ----------
+    limiter : Limiter
+        Counts together with this.
+    settings : Settings
+        Say how often.
+    salt : str
+        Addresses are hashed under it.
+    """
+
+    def __init__(self, limiter: Limiter, settings: Settings, salt: str) -> None:
+        self._limiter = limiter
+        self._strategy = limiter.limiter
+        self._settings = settings
+        self._salt = salt
+
+    def allow(self, address: str, kind: str) -> bool:
+        """Count a request of a class; False: let the app say what is to be said, be it
+        that there were too many, or that Redis is away.
+        """
+        limit = getattr(self._settings, kind)
+        if not limit:
+            return True
+        if self._limiter.limiter is not self._strategy:
+            return False
+        person = hashed_address(address, self._salt)
+        try:
+            return self._strategy.hit(_parsed(limit), KEY_PREFIX, person, kind)
+        except RedisError:
+            return False
+
+
+_parsed = cache(parse)
+
+
 def register_limits(
     app: Flask, settings: Settings, blueprints: Iterable[Blueprint]
-) -> None:
+) -> Limits:
     """Limit every call of these blueprints but those for the server's operation."""
     salt = os.environ.get(SALT) or secrets.token_hex(32)
     limiter = Limiter(
         lambda: hashed_address(request.remote_addr or "", salt),
         app=app,
-        storage_uri=settings.redis_url or "memory://",
+        storage_uri=settings.redis_url or IN_MEMORY,
         storage_options=_impatience() if settings.redis_url else {},
-        key_prefix="trendguard",
+        key_prefix=KEY_PREFIX,
         strategy="fixed-window",
         in_memory_fallback_enabled=True,
         swallow_errors=True,
@@ -71,6 +114,7 @@ def register_limits(
         if kind and (limit := getattr(settings, kind)):
             limiter.shared_limit(limit, kind, methods=COUNTED_METHODS)(blueprint)
     app.register_error_handler(RateLimitExceeded, lambda _: _too_many(limiter))
+    return Limits(limiter, settings, salt)
 
 
 def limit_class(blueprint: Blueprint) -> str | None:

@@ -34,6 +34,12 @@ def register_metrics(app: Flask) -> None:
     app.after_request(_count)
 
 
+def count(route: str, method: str, status: int, seconds: float) -> None:
+    """Count a request that was answered."""
+    REQUESTS.labels(route, method, int(status)).inc()
+    SECONDS.labels(route).observe(seconds)
+
+
 def metrics_text(*others: Collector) -> bytes:
     """Return all figures as Prometheus reads them.
 
@@ -61,6 +67,5 @@ def _start() -> None:
 def _count(answer: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
     method = request.method if request.method in METHODS else "other"
-    REQUESTS.labels(route, method, answer.status_code).inc()
-    SECONDS.labels(route).observe(time.perf_counter() - g.started)
+    count(route, method, answer.status_code, time.perf_counter() - g.started)
     return answer

@@ -37,10 +37,6 @@ TWO_YEARS_SECONDS = 63_072_000
 def register_security(app: Flask, settings: Settings) -> None:
     """Name the hosts and origins that may be called and call, set the headers."""
     app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts) or None
-    if proxies := settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0
-        )
     exact = [f"^{re.escape(origin)}$" for origin in settings.cors_origins]
     CORS(
         app,
@@ -51,6 +47,14 @@ def register_security(app: Flask, settings: Settings) -> None:
         max_age=86_400,
     )
     app.after_request(_headers)
+
+
+def register_proxies(app: Flask, settings: Settings) -> None:
+    """Believe the proxies that are named what they say of the browser's address."""
+    if proxies := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0
+        )
 
 
 def _headers(answer: Response) -> Response:

@@ -92,7 +92,7 @@ def register_state(app: Flask, settings: Settings, database: Database) -> None:
     )
 
 
-def state() -> State:
-    """Return the state of the app that answers this request."""
-    found: State = current_app.extensions[_NAME]
+def state(app: Flask | None = None) -> State:
+    """Return the state of an app, by default of the one that answers this request."""
+    found: State = (app or current_app).extensions[_NAME]
     return found

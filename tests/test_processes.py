@@ -131,7 +131,7 @@ def test_a_worker_that_is_stopped_gives_its_crawl_back(
         assert end(worker, number) == 0
     assert children
     assert states(database) == [("queued", None)]
-    assert not [pid for pid in children if lives(pid)]
+    until(lambda: not [pid for pid in children if lives(pid)], 10)
     shop.answers.set()
     with running(settings, tmp_path / "second", "worker"):
         until(lambda: states(database) == [("done", "changed")])

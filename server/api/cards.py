@@ -12,6 +12,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from ml.card import Card
+from server.front import IS_BUCKET, etag_of
 from server.problems import NOT_MODIFIED, described
 from server.state import state
 from store.buckets import DIGITS, PREFIX_MAX, PREFIX_MIN, payloads_under
@@ -52,10 +53,10 @@ def get_cards(path: CardsPath) -> Response:
     _check(path.prefix)
     compressed = bool(request.accept_encodings["gzip"])
     sent = state().buckets.sent(path.prefix, compressed=compressed)
+    request.environ[IS_BUCKET] = compressed and sent is not None
     sent = sent or _made(path.prefix).sent(compressed=compressed)
     headers = {
-        # Weak: it names the cards, whichever way they are sent.
-        "ETag": f'W/"{sent.etag}"',
+        "ETag": etag_of(sent),
         "Cache-Control": f"public, max-age={MAX_AGE_SECONDS}",
         "Vary": "Accept-Encoding",
     }

@@ -25,6 +25,7 @@ from store.settings import Settings
 from store.tables import RiskCard
 from tests.extension.conftest import EXTENSION, make_card
 from tests.extension.test_badge import REAL
+from tests.running import lives, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 READY_SECONDS = 280
@@ -177,7 +178,6 @@ def test_ctrl_c_ends_all_of_it(demo):
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(timeout=60) == 0
     assert "nothing is left running" in demo.printed[-1]
-    alive = [pid for pid in family if Path(f"/proc/{pid}").exists()]
-    assert alive == []
+    until(lambda: not [pid for pid in family if lives(pid)], 10)
     with pytest.raises(URLError):
         urlopen(f"{demo.api}/health")
