@@ -2,7 +2,7 @@
 chance, or of time is in here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,13 @@ class Weighed:
         rules.
         """
         return np.argsort(-np.nan_to_num(self.values), axis=1, kind="stable")
+
+    def without(self, harmed: Bools) -> "Weighed":
+        """Return it without the offers that would do harm, (n_orders, n_kinds)."""
+        fits = self.fits & ~harmed
+        lost = self.fits.any(axis=1) & ~fits.any(axis=1)
+        reasons = np.where(lost, "does_harm", self.reasons)
+        return replace(self, fits=fits, reasons=reasons.astype(object))
 
 
 def weigh(orders: pa.Table, rules: Rules, *, is_sample: bool = False) -> Weighed:

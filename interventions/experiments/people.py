@@ -7,6 +7,7 @@ e-mail is another person than who does not (intention to treat).
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Column, Integer, bindparam, text
@@ -59,10 +60,19 @@ def decided_orders(
         Column("returned", Integer, nullable=False),
     ).subquery("decided")
     rows = read_rows(session, found.select())
-    band = np.searchsorted(BAND_EDGES, rows["risk"].to_numpy(), side="right")
-    bands = pa.array(RISK_BANDS).take(pa.array(band))
+    bands = risk_bands(rows["risk"].to_numpy())
     value = pc.multiply(rows["unit_price_minor"], rows["quantity"])
     return rows.append_column("risk_band", bands).append_column("value_minor", value)
+
+
+def risk_bands(risk: npt.NDArray[np.float64]) -> pa.Array:
+    """Return the names of the bands that risks are in; none for none.
+
+    >>> risk_bands(np.array([0.6, 0.95, np.nan])).to_pylist()
+    ['0.6-0.7', 'over 0.9', None]
+    """
+    band = np.searchsorted(BAND_EDGES, risk, side="right")
+    return pa.array(RISK_BANDS).take(pa.array(band, mask=np.isnan(risk)))
 
 
 def by_person(orders: pa.Table, currency: str) -> pa.Table:

@@ -17,6 +17,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from interventions.assignment import Draw
+from interventions.experiments import harmful_segments
 from interventions.nightly.calendar import Window, last_night, window_of
 from interventions.nightly.due import LONG_AGO, due_orders, still_due
 from interventions.nightly.figures import added
@@ -85,7 +86,9 @@ def run_night(
             f"its orders are not due yet; the last night is that of {last}"
         )
     scorer = scorer or BulkScorer.load(database, settings)
-    part = Part(night, now, scorer, rules, Draw.load(settings, rules.experiment))
+    harmful = harmful_segments(database, settings, now)
+    draw = Draw.load(settings, rules.experiment)
+    part = Part(night, now, scorer, rules, draw, harmful)
     window = window_of(night, rules.night)
     predicted = 0
     _begin(database, night, now)

@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -16,6 +16,8 @@ from sqlmodel import Session
 from interventions.assignment import Draw
 from interventions.caps import Caps, Past
 from interventions.deciding import Decisions, Wishes, decide
+from interventions.experiments.segments import Segment
+from interventions.nightly.harm import harmed
 from interventions.offers import Weighed, weigh, worth_minor
 from interventions.quiet_hours import first_moment
 from interventions.rules import Rules
@@ -60,6 +62,8 @@ class Part:
         All thresholds.
     draw : Draw
         Draws arms.
+    harmful : set of Segment
+        Where the experiment has shown that offers do harm.
     """
 
     night: date
@@ -67,6 +71,7 @@ class Part:
     model: Model
     rules: Rules
     draw: Draw
+    harmful: Set[Segment] = frozenset()
 
     def write(self, session: Session, orders: pa.Table) -> dict[str, Any]:
         """Decide scored orders and write all that comes of it; return its figures.
@@ -77,6 +82,9 @@ class Part:
             Due orders with their scores.
         """
         weighed = weigh(orders, self.rules, is_sample=self.model.trained_on == "sample")
+        if self.harmful:
+            harm = harmed(session, orders, weighed.kinds, self.harmful)
+            weighed = weighed.without(harm)
         people = orders["customer_pseudonym"].to_pylist()
         asked = _those(people, np.flatnonzero(weighed.fits.any(axis=1)).tolist())
         caps = self._caps(session, asked)

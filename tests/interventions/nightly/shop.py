@@ -25,6 +25,7 @@ ORDERS = arrow_schema(
             "unit_price_minor",
             "currency",
             "quantity",
+            "age_band",
         )
     ]
 )
