@@ -8,6 +8,7 @@ from rich.text import Text
 
 from commands import (
     admin,
+    delivering,
     demo,
     gathering,
     learning,
@@ -29,6 +30,7 @@ for group in (demo, gathering, linking, learning, scoring, processes):
 app.add_typer(schema.app, name="db")
 app.add_typer(admin.app, name="admin")
 app.add_typer(models.app, name="models")
+app.add_typer(delivering.app, name="deliveries")
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ class MailServer:
         todo = self.answers.get(command)
         what = todo.pop(0) if todo else otherwise
         if what == "hang":
-            await asyncio.sleep(3)
+            await asyncio.sleep(1)
         elif what == "break off":
             server.transport.abort()
         return what
@@ -114,7 +114,7 @@ class _Receiving(BaseHTTPRequestHandler):
         self.server.posts.append((self.path, self.headers["webhook-id"], said))
         status = self.server.answers.pop(0) if self.server.answers else 204
         if status == "hang":
-            time.sleep(2)
+            time.sleep(1)
         if status in ("hang", "break off"):
             self.close_connection = True
             return
