@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from commands import (
+    acting,
     admin,
     delivering,
     demo,
@@ -25,7 +26,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for group in (demo, gathering, linking, learning, scoring, processes):
+for group in (demo, gathering, linking, learning, scoring, acting, processes):
     app.add_typer(group.app)
 app.add_typer(schema.app, name="db")
 app.add_typer(admin.app, name="admin")

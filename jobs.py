@@ -301,10 +301,17 @@ def _monitor(database: Database, settings: Settings) -> dict[str, Any]:
     return monitor(database, settings)
 
 
+def _nightly(database: Database, settings: Settings) -> dict[str, Any]:
+    from interventions.nightly import nightly  # noqa: PLC0415
+
+    return nightly(database, settings)
+
+
 JOBS: dict[str, Callable[[Database, Settings], dict[str, Any]]] = {
     "refresh": _refresh,
     "train": _train,
     "monitor": _monitor,
+    "nightly": _nightly,
     "housekeeping": lambda database, settings: dict(clean_up(database, settings)),
 }
 

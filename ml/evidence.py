@@ -4,6 +4,10 @@ from typing import Any
 
 from ml.card import Evidence
 
+# What speaks of a product besides a trend, and how much of it is a signal.
+SIGNALS = {"resale_n": 3, "sentiment_n": 5, "return_n": 20}
+ENOUGH_SIGNALS = 2
+
 
 def evidence_of(facts: dict[str, Any], *, unusual: bool = False) -> Evidence:
     """Return ``enough`` (two signals or more), ``thin`` (one) or ``none``.
@@ -16,15 +20,12 @@ def evidence_of(facts: dict[str, Any], *, unusual: bool = False) -> Evidence:
     unusual : bool
         A value is unlike all that training saw: evidence is thin at best.
     """
-    signals = (
-        bool(facts.get("hashtag"))
-        + ((facts.get("resale_n") or 0) >= 3)
-        + ((facts.get("sentiment_n") or 0) >= 5)
-        + ((facts.get("return_n") or 0) >= 20)
+    signals = bool(facts.get("hashtag")) + sum(
+        (facts.get(name) or 0) >= least for name, least in SIGNALS.items()
     )
     if not signals:
         return "none"
-    return "enough" if signals >= 2 and not unusual else "thin"
+    return "enough" if signals >= ENOUGH_SIGNALS and not unusual else "thin"
 
 
 def widened(

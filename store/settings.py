@@ -137,6 +137,10 @@ class Settings(BaseSettings):
     """Key of what shoppers are kept under: install tokens and counted look-ups;
     ``shopper.key`` in the data folder by default. All servers need the same."""
 
+    assignment_key_file: Path | None = None
+    """Key by which people are drawn into the arms of an experiment; ``assignment.key``
+    in the data folder by default."""
+
     lookup_watches: int = Field(200, ge=0)
     """Most products that are watched because shoppers asked for them; 0: none, and
     nothing is counted."""
@@ -261,6 +265,11 @@ class Settings(BaseSettings):
     def shopper_pseudonym_key_file(self) -> Path:
         """Path of the shoppers' key, with the default filled in."""
         return self.shopper_key_file or self.data_dir / "shopper.key"
+
+    @property
+    def arms_key_file(self) -> Path:
+        """Path of the assignments' key, with the default filled in."""
+        return self.assignment_key_file or self.data_dir / "assignment.key"
 
 
 @cache

@@ -12,6 +12,7 @@ ADMIN_ROLES = 7461740
 NUDGE_COUNTS = 7461741
 OUTCOMES = 7461742
 OPT_OUTS = 7461750
+NIGHTS = 7461743
 
 
 def wait_for_turn(session: Session, turn: int) -> None:
