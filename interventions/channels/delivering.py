@@ -12,8 +12,9 @@ from typing import Any, Protocol
 from interventions.channels.claims import Claim, claim, due, settle, take_back
 from interventions.channels.contacts import Contact, read_contacts
 from interventions.channels.mail import MailSender
-from interventions.channels.permission import needs_consent
 from interventions.channels.posts import SmsSender, WebhookSender
+from interventions.quiet_hours import is_quiet
+from interventions.rules import Channel, Rules, read_rules
 from store.clock import utc_now
 from store.database import Database
 from store.errors import (
@@ -27,7 +28,7 @@ from store.settings import Settings
 
 logger = logging.getLogger("trendguard.channels")
 
-ADDRESSED = frozenset({"email", "sms"})
+ADDRESSED: frozenset[Channel] = frozenset({"email", "sms"})
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=12)
 # No send takes longer: a mail server is waited for at each of some ten turns.
@@ -54,6 +55,7 @@ class Sender(Protocol):
 class _Run:
     database: Database
     settings: Settings
+    rules: Rules
     clock: Callable[[], datetime]
     counts: Counter[str]
 
@@ -88,7 +90,7 @@ def deliver(
     def clock() -> datetime:
         return now or utc_now()
 
-    run = _Run(database, settings, clock, Counter())
+    run = _Run(database, settings, read_rules(settings.rules_file), clock, Counter())
     patience = timedelta(seconds=settings.send_timeout_seconds * MOST_TURNS)
     with database.writing() as session:
         doubtful = take_back(session, clock(), max(patience, LEAST_PATIENCE))
@@ -112,8 +114,8 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * growth, LONGEST_PAUSE)
 
 
-def _senders(settings: Settings) -> dict[str, Sender]:
-    kinds: dict[str, tuple[str, Callable[[Settings], Sender]]] = {
+def _senders(settings: Settings) -> dict[Channel, Sender]:
+    kinds: dict[Channel, tuple[str, Callable[[Settings], Sender]]] = {
         "email": (settings.smtp_url, MailSender),
         "sms": (settings.sms_url, SmsSender),
         "webhook": (settings.webhook_url, WebhookSender),
@@ -121,7 +123,7 @@ def _senders(settings: Settings) -> dict[str, Sender]:
     return {name: make(settings) for name, (url, make) in kinds.items() if url}
 
 
-def _send_all(run: _Run, senders: dict[str, Sender]) -> None:
+def _send_all(run: _Run, senders: dict[Channel, Sender]) -> None:
     with run.database.reading() as session:
         waiting = {name: due(session, name, run.clock()) for name in senders}
     addressed = ADDRESSED & waiting.keys()
@@ -133,18 +135,24 @@ def _send_all(run: _Run, senders: dict[str, Sender]) -> None:
 
 def _send_channel(
     run: _Run,
-    channel: str,
+    channel: Channel,
     sender: Sender,
     waiting: list[tuple[str, str]],
     contacts: dict[str, Contact],
 ) -> None:
-    asks_consent = needs_consent(run.settings, channel)
+    rule, zone = run.rules.channels[channel], run.rules.night.zone
     failures = 0
     for intervention_id, person in waiting:
+        now = run.clock()
+        if is_quiet(now, rule, zone):
+            return
         with run.database.writing() as session:
-            now = run.clock()
             mine = claim(
-                session, intervention_id, channel, now, needs_consent=asks_consent
+                session,
+                intervention_id,
+                channel,
+                now,
+                needs_consent=rule.needs_consent,
             )
         if isinstance(mine, str):
             run.counts["dropped"] += 1

@@ -24,7 +24,12 @@ from tests.interventions.channels.conftest import NOW, Shop, http_receiver, smtp
 
 @pytest.fixture
 def shop(database, tmp_path):
-    return Shop(database, tmp_path)
+    shop = Shop(database, tmp_path)
+    rules = tmp_path / "rules.toml"
+    # Commands go by the real clock.
+    rules.write_text("[channels.email]\nquiet_from = 00:00:00\nquiet_to = 00:00:00\n")
+    shop.set(rules_file=rules)
+    return shop
 
 
 @pytest.fixture

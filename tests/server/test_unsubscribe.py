@@ -127,7 +127,7 @@ def test_the_link_of_a_message_holds_the_same_night(database, tmp_path, caplog):
     shop.decide(1, 2)
     with smtp_server() as (server, address):
         shop.set(smtp_url=f"smtp://{address}")
-        later = datetime(2026, 11, 20, 9, tzinfo=UTC)
+        later = datetime(2026, 11, 20, 15, tzinfo=UTC)
         with database.writing() as session:
             session.merge(shop.rows()[1]).not_before = later
         assert shop.deliver(NOW) == {"sent": 1}

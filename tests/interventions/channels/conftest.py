@@ -21,7 +21,7 @@ from store.consent import record_consent
 from store.privacy import Pseudonymiser
 from store.tables import Assignment, Delivery, Intervention, Order, Product
 
-NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 TITLE = "Ribbed leggings"
 

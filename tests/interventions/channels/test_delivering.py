@@ -89,6 +89,14 @@ def test_quiet_hours_are_waited_for(shop, mail):
     assert shop.deliver(until) == {"sent": 1}
 
 
+def test_a_run_that_reaches_the_quiet_hours_stops(shop, mail):
+    shop.decide(1)
+    night = NOW.replace(hour=21)
+    assert shop.deliver(night) == {}
+    assert shop.deliver(night + timedelta(hours=10, minutes=59)) == {}
+    assert shop.deliver(night + timedelta(hours=11)) == {"sent": 1}
+
+
 def test_an_unknown_kind_is_told(shop, mail):
     shop.decide(1, kind="carrier_pigeon")
     assert shop.deliver() == {"dead": 1}
