@@ -16,6 +16,7 @@ from commands import (
     linking,
     models,
     processes,
+    reselling,
     schema,
     scoring,
 )
@@ -32,6 +33,7 @@ app.add_typer(schema.app, name="db")
 app.add_typer(admin.app, name="admin")
 app.add_typer(models.app, name="models")
 app.add_typer(delivering.app, name="deliveries")
+app.add_typer(reselling.app, name="resale")
 
 
 def main() -> None:

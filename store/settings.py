@@ -190,6 +190,10 @@ class Settings(BaseSettings):
     send_attempts: int = Field(6, ge=1, le=20)
     """A message that is put off so many times is given up."""
 
+    resale_photo_url: str = ""
+    """Address of the picture of a thing that came back, for its second-hand listing;
+    ``{product_id}`` and ``{order_id}`` are filled in. Empty: drafts have none."""
+
     bucket_cards: int = Field(50, ge=1)
     """A private look-up's bucket holds at least so many cards, where there are."""
 
