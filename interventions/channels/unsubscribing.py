@@ -6,13 +6,13 @@ The signature's key is made from the shoppers' key, which the servers have anywa
 import hashlib
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from store.consent import opt_out
 from store.errors import MissingError, SettingsError
 from store.privacy import Pseudonymiser
 from store.settings import Settings
-from store.tables import Intervention
+from store.tables import Intervention, Order
 from store.turns import OPT_OUTS, wait_for_turn
 
 PATH = "/v1/unsubscribe/"
@@ -64,6 +64,8 @@ class UnsubscribeLinks:
     def opt_out(self, session: Session, token: str) -> str:
         """Opt the link's person out of its channel, which is returned; twice is once.
 
+        Of who was forgotten nothing is stored anew: there is nobody to write to.
+
         Raises
         ------
         MissingError
@@ -73,6 +75,8 @@ class UnsubscribeLinks:
         # People's pseudonyms change with the key; the stored one is the newest.
         if decided := session.get(Intervention, intervention_id):
             pseudonym = decided.customer_pseudonym
+        elif not _has_orders(session, pseudonym):
+            return channel
         wait_for_turn(session, OPT_OUTS)
         opt_out(session, pseudonym, channel)
         return channel
@@ -85,3 +89,8 @@ class UnsubscribeLinks:
                 "this link is not whole: open it from the message itself"
             ) from error
         return intervention_id, pseudonym, channel
+
+
+def _has_orders(session: Session, pseudonym: str) -> bool:
+    mine = select(Order.order_id).where(col(Order.customer_pseudonym) == pseudonym)
+    return session.exec(mine.limit(1)).first() is not None

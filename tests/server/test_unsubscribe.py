@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from interventions.channels.unsubscribing import UnsubscribeLinks
 from server.app import create_app
-from store.tables import OptOut
+from store.tables import OptOut, Order, Product
 from tests.interventions.channels.conftest import NOW, Shop, smtp_server
 
 PERSON = "a" * 64
@@ -21,7 +21,16 @@ def settings(settings):
 
 
 @pytest.fixture
-def link(settings):
+def customer(stored):
+    """A person who bought something; what was decided is not stored any more."""
+    bought = {"purchased_at": NOW, "unit_price_minor": 100, "currency": "USD"}
+    stored(Product(product_id="p", title="Lamp"))
+    order = Order(order_id="o", customer_pseudonym=PERSON, product_id="p", **bought)
+    stored(order)
+
+
+@pytest.fixture
+def link(settings, customer):
     """The path of a link; its address is the API's."""
     url = UnsubscribeLinks(settings).url("i1", PERSON, "email")
     assert url.startswith("https://tg.example/v1/unsubscribe/")
@@ -157,3 +166,10 @@ def test_a_person_whose_pseudonym_has_changed_is_still_meant(
     client = create_app(shop.settings, database).test_client()
     assert client.post(path).status_code == 200
     assert opted_out() == [(shop.pseudonym("c1"), "email")]
+
+
+def test_of_who_was_forgotten_nothing_is_stored_anew(client, link, database, opted_out):
+    with database.writing() as session:
+        session.delete(session.get_one(Order, "o"))
+    assert client.post(link).status_code == 200
+    assert opted_out() == []
