@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interventions.resale.ebay import EbayOffer, InventoryItem, ebay_draft
@@ -80,6 +80,7 @@ def test_poshmark_takes_whole_dollars_from_three_on():
     assert (fields["listing_price"], fields["original_price"]) == (15, 50)
 
 
+@example("word " * 50, "Brand " * 20, 9.5, 31, "o" * 80)
 @given(
     title=st.text(min_size=1).filter(str.strip),
     brand=st.none() | st.text(),
