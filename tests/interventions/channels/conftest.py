@@ -165,13 +165,17 @@ class Shop:
                 "public_url": "https://tg.example",
                 "mail_from": "The Shop <care@shop.example>",
                 "webhook_secret": SECRET,
-                "send_timeout_seconds": 0.4,
+                "send_timeout_seconds": 10,
             }
         )
         key_file = self.settings.pseudonym_key_file
         self._pseudonymiser = Pseudonymiser(key_file, may_make=True)
         with database.writing() as session:
             session.add(Product(product_id="p1", title=TITLE))
+
+    def be_impatient(self):
+        """Wait for no answer that hangs."""
+        self.set(send_timeout_seconds=0.5)
 
     def set(self, **changed):
         self.settings = self.settings.model_copy(update=changed)

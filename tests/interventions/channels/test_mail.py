@@ -123,6 +123,7 @@ def test_a_sender_who_is_refused_spoils_no_message(shop, mail):
 
 @pytest.mark.parametrize("what", ["hang", "break off"])
 def test_before_the_text_a_silence_is_only_a_delay(shop, mail, what):
+    shop.be_impatient()
     shop.decide(1, 2)
     mail.answers = {"RCPT": [what]}
     assert shop.deliver() == {"pending": 1, "sent": 1}
@@ -132,6 +133,7 @@ def test_before_the_text_a_silence_is_only_a_delay(shop, mail, what):
 
 @pytest.mark.parametrize("what", ["hang", "break off"])
 def test_after_the_text_a_silence_leaves_it_in_doubt(shop, mail, what):
+    shop.be_impatient()
     shop.decide(1, 2)
     mail.answers = {"TEXT": [what]}
     assert shop.deliver() == {"uncertain": 1, "sent": 1}
@@ -140,6 +142,7 @@ def test_after_the_text_a_silence_leaves_it_in_doubt(shop, mail, what):
 
 
 def test_a_server_that_says_nothing_costs_no_try(shop, caplog):
+    shop.be_impatient()
     shop.decide(1, 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         shop.set(smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
