@@ -9,6 +9,7 @@ from rich.text import Text
 from commands import (
     acting,
     admin,
+    delivering,
     demo,
     experiment,
     gathering,
@@ -16,6 +17,7 @@ from commands import (
     linking,
     models,
     processes,
+    reselling,
     schema,
     scoring,
 )
@@ -40,6 +42,8 @@ for group in (
 app.add_typer(schema.app, name="db")
 app.add_typer(admin.app, name="admin")
 app.add_typer(models.app, name="models")
+app.add_typer(delivering.app, name="deliveries")
+app.add_typer(reselling.app, name="resale")
 
 
 def main() -> None:

@@ -30,6 +30,7 @@ from server.api import (
     risk,
     score,
     trends,
+    unsubscribe,
 )
 from server.bodies import register_bodies
 from server.checkout import register_checkout
@@ -51,6 +52,7 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     cart.blueprint,
     outcomes.blueprint,
     score.blueprint,
+    unsubscribe.blueprint,
     trends.blueprint,
     models.blueprint,
     admin_crawls.blueprint,

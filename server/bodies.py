@@ -11,6 +11,9 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 # Types by path, where it is not JSON alone.
 TYPES = {"/v1/score": (JSON, NDJSON)}
+# Mail programs post a form there (RFC 8058), whose one field says nothing new.
+UNSUBSCRIBE = "/v1/unsubscribe/"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # A large body is read for those alone who may send it: its own blueprint checks it.
 READ_LATER = frozenset({"/v1/score"})
 # With fewer brackets than the parser's bound of 200 nothing is nested deeper.
@@ -31,7 +34,7 @@ def register_bodies(app: Flask, settings: Settings) -> None:
             return None
         if not has_body():
             return None
-        takes = TYPES.get(request.path, (JSON,))
+        takes = _types(request.path)
         if request.mimetype not in takes:
             return problem(
                 415,
@@ -41,6 +44,10 @@ def register_bodies(app: Flask, settings: Settings) -> None:
         return None if request.path in READ_LATER else check_json()
 
     app.before_request(check)
+
+
+def _types(path: str) -> tuple[str, ...]:
+    return FORMS if path.startswith(UNSUBSCRIBE) else TYPES.get(path, (JSON,))
 
 
 def check_json() -> Response | None:

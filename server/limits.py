@@ -37,6 +37,7 @@ CLASSES = {
     "cart": "limit_questions",
     "outcomes": "limit_outcomes",
     "score": "limit_scores",
+    "unsubscribe": "limit_unsubscribe",
 }
 # What operates the server asks these.
 FREE = frozenset({"health"})

@@ -12,6 +12,11 @@
     │   ├── ChangedError         the page is not laid out as we know it
     │   ├── NotFoundError        the page says that the thing does not exist
     │   └── FailedError          no usable answer: time-out, 5xx, truncated, too large
+    ├── DeliveryError            a message did not go out
+    │   ├── RefusedError         and never will: it is not tried again
+    │   ├── DelayedError         for now: it may be tried again
+    │   │   └── AwayError        nobody is there: no other message would go out either
+    │   └── UncertainError       or it did: nobody knows
     ├── ModelError
     │   ├── NoModelError         nothing was trained yet
     │   ├── NotEnoughDataError   training needs more, or other, rows
@@ -80,6 +85,36 @@ class FailedError(CrawlError):
     """No usable answer came."""
 
     outcome = "failed"
+
+
+class DeliveryError(TrendGuardError):
+    """A message did not go out; the words are stored, so no address is among them."""
+
+
+class RefusedError(DeliveryError):
+    """It was refused for good: the same message will not be taken later either."""
+
+
+class DelayedError(DeliveryError):
+    """It surely did not go out, and may be tried again.
+
+    Parameters
+    ----------
+    retry_after_seconds : int
+        The other side asked for at least such a pause.
+    """
+
+    def __init__(self, message: str, retry_after_seconds: int = 0) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class AwayError(DelayedError):
+    """No connection: it is not this message's fault."""
+
+
+class UncertainError(DeliveryError):
+    """It was handed over, and no answer came: it may have gone out."""
 
 
 class ModelError(TrendGuardError):

@@ -16,7 +16,7 @@ FIELDS = "%(asctime)s %(levelname)s %(name)s %(process)d %(message)s"
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 NAMES = {"asctime": "time", "levelname": "level", "name": "logger"}
 # They say at INFO what they do at every turn.
-TALKATIVE = ("apscheduler", "huey")
+TALKATIVE = ("apscheduler", "huey", "urllib3")
 
 
 def set_up_logs(settings: Settings) -> None:

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from store.errors import SettingsError
 
 LIMIT = r"^([1-9]\d{0,8}/(second|minute|hour|day))?$"
+SMTP_URL = r"^((smtps|smtp\+starttls|smtp)://[^/\s]+/?)?$"
+HTTP_URL = r"^(https?://[^/\s]+(/\S*)?)?$"
 
 
 class Settings(BaseSettings):
@@ -125,6 +127,9 @@ class Settings(BaseSettings):
     limit_scores: str = Field("1200/minute", pattern=LIMIT)
     """The same of ``/v1/score``; a batch counts once."""
 
+    limit_unsubscribe: str = Field("60/minute", pattern=LIMIT)
+    """The same of ``/v1/unsubscribe``."""
+
     limit_admin: str = Field("300/minute", pattern=LIMIT)
     """The same of the admin calls."""
 
@@ -147,6 +152,47 @@ class Settings(BaseSettings):
     rules_file: Path | None = None
     """TOML with thresholds of the nudges, in the place of those of
     ``interventions/rules.toml``."""
+
+    contacts_file: Path | None = None
+    """CSV ``customer_id,email,phone,language,time_zone``: where messages go, read when
+    they are sent and stored nowhere else."""
+
+    smtp_url: str = Field("", pattern=SMTP_URL)
+    """Mail server of the channel ``email``: ``smtps://user:password@host:465`` (TLS
+    from the start), ``smtp+starttls://…:587``, or ``smtp://…:25``, which is not
+    encrypted; empty: no e-mail is sent."""
+
+    mail_from: str = ""
+    """Sender of e-mails, such as ``The Shop <care@shop.example>``."""
+
+    mail_footer: str = ""
+    """Last lines of every e-mail: the shop's postal address, where the law wants it."""
+
+    sms_url: str = Field("", pattern=HTTP_URL)
+    """Gateway of the channel ``sms``: takes JSON with ``to`` and ``text``, signed like
+    webhooks; empty: none is sent."""
+
+    webhook_url: str = Field("", pattern=HTTP_URL)
+    """Receiver of the channel ``webhook``: JSON, signed as Standard Webhooks say;
+    empty: none is sent."""
+
+    webhook_secret: str = Field("", pattern=r"^(whsec_[A-Za-z0-9+/]{32,}={0,2})?$")
+    """Secret that `sms_url` and `webhook_url` check signatures with: ``whsec_`` and
+    base64 of 24 bytes or more."""
+
+    templates_dir: Path | None = None
+    """Folder of the shop's own message texts, in the place of those of
+    ``interventions/channels/templates``."""
+
+    send_timeout_seconds: float = Field(20, gt=0, le=120)
+    """So long mail server, gateway or receiver may keep silent."""
+
+    send_attempts: int = Field(6, ge=1, le=20)
+    """A message that is put off so many times is given up."""
+
+    resale_photo_url: str = ""
+    """Address of the picture of a thing that came back, for its second-hand listing;
+    ``{product_id}`` and ``{order_id}`` are filled in. Empty: drafts have none."""
 
     bucket_cards: int = Field(50, ge=1)
     """A private look-up's bucket holds at least so many cards, where there are."""

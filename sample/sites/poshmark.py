@@ -1,8 +1,11 @@
-"""A site in the shape of Poshmark's search: the page's state holds the listings."""
+"""A site in the shape of Poshmark's: the search's state holds the listings, and its
+selling page takes new ones.
+"""
 
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from sample.market import MarketView, SampleListing
 
@@ -12,8 +15,12 @@ WORDS = {"New with tags": "nwt"}
 
 
 def poshmark_site(market: MarketView) -> Flask:
-    """Return the site; it answers ``/search`` as Poshmark does."""
+    """Return the site; it answers ``/search`` and ``/create-listing`` as Poshmark does.
+
+    What was listed stands at ``/closet``; it is nowhere else, and gone with the site.
+    """
     app = Flask(__name__, template_folder="templates")
+    listed: list[dict[str, str]] = []
 
     @app.get("/robots.txt")
     def robots() -> Response:
@@ -30,6 +37,19 @@ def poshmark_site(market: MarketView) -> Flask:
         return render_template(
             "poshmark_search.html", query=query, state=state, posts=posts
         )
+
+    @app.get("/create-listing")
+    def selling_page() -> str:
+        return render_template("poshmark_selling.html")
+
+    @app.post("/create-listing")
+    def take_listing() -> BaseResponse:
+        listed.append(request.form.to_dict())
+        return redirect("/closet", 303)
+
+    @app.get("/closet")
+    def closet() -> list[dict[str, str]]:
+        return listed
 
     return app
 
