@@ -31,8 +31,9 @@ from store.importing.typed import type_rows
 from store.settings import Settings
 
 COLUMNS = ("order_id", "regret_risk", "risk_low", "risk_high", "evidence", "reasons")
-# A product the shop does not know yet is no mistake here: it has no evidence.
-ASKED_ORDERS = replace(ORDERS, checks={})
+# A product the shop does not know yet is no mistake here: it has no evidence. Nothing
+# is stored, so who was forgotten and buys again is answered too.
+ASKED_ORDERS = replace(ORDERS, checks={}, left_out="")
 
 
 @dataclass(frozen=True)

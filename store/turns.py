@@ -11,6 +11,7 @@ MODEL_ROLES = 7461731
 ADMIN_ROLES = 7461740
 NUDGE_COUNTS = 7461741
 OUTCOMES = 7461742
+PEOPLE = 7461743
 
 
 def wait_for_turn(session: Session, turn: int) -> None:
