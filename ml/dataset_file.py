@@ -13,6 +13,7 @@ from ml.labels import label_orders
 from ml.prepare import prepare
 from store.database import Database
 from store.files import replaced
+from store.people.exports import note_export
 from store.settings import Settings
 
 
@@ -28,14 +29,16 @@ def write_dataset(
         Rows, target and both files.
     """
     prepare(database)
+    guide = out.with_suffix(".columns.md")
+    # Written while nobody else has the workbench: who is forgotten waits for it.
     with open_workbench(database, as_of) as duck:
         dataset = label_orders(duck, settings)
-    rows = dataset.rows.append_column("target", pa.array(dataset.y))
-    rows = rows.append_column("coded", pa.array(dataset.coded))
-    guide = out.with_suffix(".columns.md")
-    with replaced(guide) as told, replaced(out) as draft:
-        parquet.write_table(rows, draft)
-        told.write_text(column_guide(rows, dataset.target), encoding="utf-8")
+        rows = dataset.rows.append_column("target", pa.array(dataset.y))
+        rows = rows.append_column("coded", pa.array(dataset.coded))
+        note_export(settings, out, "linked")
+        with replaced(guide) as told, replaced(out) as draft:
+            parquet.write_table(rows, draft)
+            told.write_text(column_guide(rows, dataset.target), encoding="utf-8")
     return {
         "rows": rows.num_rows,
         "target": dataset.target,
