@@ -13,6 +13,7 @@ from commands import (
     learning,
     linking,
     models,
+    privacy,
     processes,
     schema,
     scoring,
@@ -24,11 +25,12 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for group in (demo, gathering, linking, learning, scoring, processes):
+for group in (demo, gathering, linking, learning, scoring, privacy, processes):
     app.add_typer(group.app)
 app.add_typer(schema.app, name="db")
 app.add_typer(admin.app, name="admin")
 app.add_typer(models.app, name="models")
+app.add_typer(privacy.consent, name="consent")
 
 
 def main() -> None:

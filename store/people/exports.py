@@ -5,7 +5,8 @@ Whoever is forgotten has to leave them too. A copy made of one is out of reach.
 
 import csv
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 from typing import Literal
@@ -34,30 +35,30 @@ def note_export(settings: Settings, file: Path, kind: Kind, about: str = "") -> 
     about : str
         Mark of that one person.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(_register(settings).with_suffix(".lock"), timeout=PATIENCE_SECONDS):
-        known = _read(settings)
-        known[str(file.resolve())] = {"kind": kind, "about": about}
-        with replaced(_register(settings)) as draft:
-            draft.write_text(json.dumps(known, indent=1), encoding="utf-8")
+    with _registering(settings) as known:
+        known[_noted(settings, file)] = {"kind": kind, "about": about}
 
 
 def take_out(
     settings: Settings, order_ids: Collection[str], mark: str
 ) -> tuple[dict[str, int], list[str]]:
-    """Take a person's rows out of every file that is known.
-
-    Each file is replaced as a whole, by one without them.
+    """Take a person's rows out of every file that is known; each is replaced as a
+    whole, by one without them. What holds one person is removed.
 
     Returns
     -------
     tuple of dict and list
-        Rows taken out by file; and the files that could not be read.
+        Rows taken out by file, and how many were removed as ``subject``, for such a
+        file's name may be a person's; and the files that could not be read.
     """
-    taken, unreadable = {}, []
+    taken: dict[str, int] = {}
+    unreadable = []
     for path, told in _read(settings).items():
-        file = Path(path)
-        if told["kind"] == "subject" and told["about"] != mark:
+        file = settings.data_dir / path
+        if told["kind"] == "subject":
+            if told["about"] == mark:
+                _remove(settings, file)
+                taken["subject"] = taken.get("subject", 0) + 1
             continue
         for draft in file.parent.glob(f"{escape(file.name)}.*"):
             if draft.suffix[1:].isdigit():  # its writer was killed
@@ -78,17 +79,21 @@ def holding(settings: Settings, order_ids: Collection[str]) -> dict[str, int]:
     """Return how many of these orders stand in each of the known files."""
     found = {}
     for path, told in _read(settings).items():
-        if told["kind"] == "linked" and Path(path).exists():
-            ids = parquet.read_table(path, columns=[ORDER])[ORDER]
+        file = settings.data_dir / path
+        if told["kind"] == "linked" and file.exists():
+            ids = parquet.read_table(file, columns=[ORDER])[ORDER]
             wanted = pa.array(list(order_ids), pa.string())
             found[path] = int(pc.sum(pc.is_in(ids, wanted)).as_py() or 0)
     return {path: count for path, count in found.items() if count}
 
 
+def _remove(settings: Settings, file: Path) -> None:
+    file.unlink(missing_ok=True)
+    with _registering(settings) as known:
+        known.pop(_noted(settings, file), None)
+
+
 def _take_out(file: Path, kind: str, order_ids: Collection[str]) -> int:
-    if kind == "subject":
-        file.unlink()
-        return 1
     return (_from_parquet if kind == "linked" else _from_csv)(file, order_ids)
 
 
@@ -124,6 +129,23 @@ def _from_csv(file: Path, order_ids: Collection[str]) -> int:
             else:
                 writer.writerow(row)
     return count
+
+
+def _noted(settings: Settings, file: Path) -> str:
+    # The data folder may be moved, with what is in it.
+    whole, folder = file.resolve(), settings.data_dir.resolve()
+    inside = whole.is_relative_to(folder)
+    return str(whole.relative_to(folder) if inside else whole)
+
+
+@contextmanager
+def _registering(settings: Settings) -> Iterator[dict[str, dict[str, str]]]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with FileLock(_register(settings).with_suffix(".lock"), timeout=PATIENCE_SECONDS):
+        known = _read(settings)
+        yield known
+        with replaced(_register(settings)) as draft:
+            draft.write_text(json.dumps(known, indent=1), encoding="utf-8")
 
 
 def _register(settings: Settings) -> Path:

@@ -1,5 +1,6 @@
-"""The pages of the database that deleted rows still stand on, made anew without them."""
+"""The pages of the database that deleted rows still stand on, made anew without."""
 
+import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
@@ -37,8 +38,11 @@ def _clear_postgres(database: Database, tables: Iterable[str]) -> None:
 def _clear_sqlite(database: Database) -> None:
     with closing(database.engine.raw_connection()) as connection:
         driver: Any = connection.driver_connection
-        driver.execute("VACUUM")
-        busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        try:
+            driver.execute("VACUUM")
+            busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError:  # locked
+            busy = 1
     if busy:
         raise DatabaseError(
             "other processes are still reading what was deleted; stop them or wait, "
