@@ -15,7 +15,7 @@ def check_rows(duck: duckdb.DuckDBPyConnection, kind: FileKind) -> None:
     ``faults(row, reason)``; where the kind has such, ``left_out(row, ...)`` are
     those of people who were forgotten.
     """
-    about = f"NOT ({kind.left_out})" if kind.left_out else "true"
+    about = f"({kind.left_out}) IS NOT TRUE" if kind.left_out else "true"
     if kind.left_out:
         duck.execute(
             "CREATE OR REPLACE TEMP TABLE left_out AS SELECT rowid AS row, t.* "

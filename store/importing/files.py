@@ -264,9 +264,10 @@ CONSENTS = FileKind(
     },
     {
         "another decision of that moment is on record, and none is ever changed": "("
-        "pseudonym(t.customer_id), t.purpose, t.decided_at) IN (SELECT ("
-        "k.customer_pseudonym, k.purpose, k.decided_at) FROM known_consents k WHERE "
-        "k.is_given <> t.is_given OR k.source <> t.source)",
+        "SELECT count(*) FROM known_consents k WHERE k.purpose = t.purpose "
+        "AND k.customer_pseudonym = pseudonym(t.customer_id) "
+        "AND k.decided_at = t.decided_at "
+        "AND (k.is_given <> t.is_given OR k.source <> t.source)) > 0",
     },
     left_out=FORGOTTEN_PERSON,
 )

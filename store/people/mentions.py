@@ -33,22 +33,35 @@ class Names:
         return cls((pseudonym, *(i for i in ids if len(i) >= SHORTEST_SOUGHT)))
 
     @cached_property
-    def pattern(self) -> re.Pattern[bytes]:
-        """Finds any of them as a word of its own, as it is or escaped as in JSON."""
+    def anywhere(self) -> re.Pattern[bytes]:
+        """Finds any of them between other signs than letters and digits: of a line of
+        a log one too many is lost rather than one too few.
+        """
+        return re.compile(rb"(?<![0-9A-Za-z])" + self._any + rb"(?![0-9A-Za-z])")
+
+    @cached_property
+    def exactly(self) -> re.Pattern[bytes]:
+        """Finds any of them that is not part of a longer id: ``shop-7`` is not in
+        ``shop-7-12``, whose row is another person's.
+        """
+        before = rb"(?<![0-9A-Za-z_-])(?<![0-9A-Za-z][.])"
+        return re.compile(before + self._any + rb"(?![0-9A-Za-z_-]|[.@][0-9A-Za-z])")
+
+    @cached_property
+    def _any(self) -> bytes:
         spelt = {w.encode() for w in self.words} | {
             json.dumps(w)[1:-1].encode() for w in self.words
         }
         longest_first = sorted(spelt, key=len, reverse=True)
-        any_of = b"|".join(map(re.escape, longest_first))
-        return re.compile(rb"(?<![0-9A-Za-z])(?:" + any_of + rb")(?![0-9A-Za-z])")
+        return b"(?:" + b"|".join(map(re.escape, longest_first)) + b")"
 
     def stand_in(self, text: str) -> bool:
         """Tell whether a text names the person."""
-        return bool(self.pattern.search(text.encode()))
+        return bool(self.exactly.search(text.encode()))
 
     def blotted(self, text: str) -> str:
         """Return a text without the names."""
-        return self.pattern.sub(IN_PLACE_OF_A_NAME.encode(), text.encode()).decode()
+        return self.exactly.sub(IN_PLACE_OF_A_NAME.encode(), text.encode()).decode()
 
 
 def mentions(session: Session, names: Names) -> dict[type[Table], list[dict[str, Any]]]:

@@ -57,7 +57,7 @@ def files_naming(settings: Settings, names: Names) -> list[str]:
 def _lines(file: Path, names: Names) -> set[tuple[int, int]]:
     content = file.read_bytes()
     found = set()
-    for hit in names.pattern.finditer(content):
+    for hit in names.anywhere.finditer(content):
         end = content.find(b"\n", hit.end())
         start = content.rfind(b"\n", 0, hit.start()) + 1
         found.add((start, len(content) if end < 0 else end))
@@ -69,6 +69,6 @@ def _found(file: Path, names: Names) -> Iterator[int]:
         if not file.stat().st_size:
             return
         with mmap.mmap(reading.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            hit = names.pattern.search(content)
+            hit = names.anywhere.search(content)
             if hit:
                 yield hit.start()

@@ -232,6 +232,17 @@ def test_a_later_import_leaves_a_forgotten_person_out(copied, tmp_path):
     assert report["products"].forgotten == 0
 
 
+def test_a_row_without_a_customer_is_rejected_after_somebody_was_forgotten(
+    copied, tmp_path
+):
+    forget(copied, copied.settings, ANNA)
+    folder = export(tmp_path / "export")
+    with (folder / "orders.csv").open("a") as file:
+        file.write("ORDER-NOBODY,,p1,2026-03-01,1,USD,1,23,94027,web\n")
+    report = import_folder(copied, copied.settings, folder).files["orders"]
+    assert (report.read, report.forgotten, report.rejected) == (6, 3, 1)
+
+
 def test_the_daily_tables_are_as_if_the_person_had_never_bought(copied, tmp_path):
     forget(copied, copied.settings, ANNA)
     with open_workbench(copied) as duck:
