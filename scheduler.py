@@ -62,6 +62,7 @@ def _ten_minutes(now: datetime) -> str:
 TIMETABLE = {
     "refresh": Timetable("5 * * * *", _hour),
     "train": Timetable("20 3 * * *", _day),
+    "retention": Timetable("40 2 * * *", _day),
     "monitor": Timetable("50 */6 * * *", _hour),
     "housekeeping": Timetable("*/10 * * * *", _ten_minutes),
 }
