@@ -31,6 +31,7 @@ app.add_typer(schema.app, name="db")
 app.add_typer(admin.app, name="admin")
 app.add_typer(models.app, name="models")
 app.add_typer(privacy.consent, name="consent")
+app.add_typer(privacy.key, name="key")
 
 
 def main() -> None:

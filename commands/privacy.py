@@ -13,6 +13,8 @@ from terminal import print_facts, print_rows
 app = typer.Typer()
 consent = typer.Typer(help="What people allowed.", no_args_is_help=True)
 
+key = typer.Typer(help="The key of the pseudonyms.", no_args_is_help=True)
+
 Customer = Annotated[
     str,
     typer.Argument(
@@ -31,6 +33,14 @@ def consent_import(
     from store.importing import import_consents  # noqa: PLC0415
 
     show(vars(import_consents(opened(), get_settings(), file)), as_json)
+
+
+@key.command("rotate")
+def key_rotate(as_json: Json = False) -> None:
+    """Add a key and bring every pseudonym under it; back the key file up then."""
+    from store.people.rotation import rotate  # noqa: PLC0415
+
+    show(rotate(opened(), get_settings()), as_json)
 
 
 @app.command("opt-out")

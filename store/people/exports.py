@@ -40,7 +40,7 @@ def note_export(settings: Settings, file: Path, kind: Kind, about: str = "") -> 
 
 
 def take_out(
-    settings: Settings, order_ids: Collection[str], mark: str
+    settings: Settings, order_ids: Collection[str], marks: Collection[str]
 ) -> tuple[dict[str, int], list[str]]:
     """Take a person's rows out of every file that is known; each is replaced as a
     whole, by one without them. What holds one person is removed.
@@ -56,7 +56,7 @@ def take_out(
     for path, told in _read(settings).items():
         file = settings.data_dir / path
         if told["kind"] == "subject":
-            if told["about"] == mark:
+            if told["about"] in marks:
                 _remove(settings, file)
                 taken["subject"] = taken.get("subject", 0) + 1
             continue

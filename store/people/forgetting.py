@@ -49,7 +49,7 @@ class Person:
     """Who is to be forgotten, as the store knows them."""
 
     pseudonym: str
-    mark: str
+    marks: tuple[str, ...]
     names: Names
     order_ids: tuple[str, ...]
 
@@ -76,11 +76,11 @@ def forget(database: Database, settings: Settings, customer_id: str) -> Certific
         If the pseudonyms' key can't be used.
     """
     customer_id = customer_id.strip()
-    key = Pseudonymiser(settings.pseudonym_key_file, may_make=False)
     with alone(workbench_file(settings)):
+        key = Pseudonymiser(settings.pseudonym_key_file, may_make=False)
         _leave_out(database, key.mark(customer_id))
         person = _person(database, key, customer_id)
-        files, unreadable = take_out(settings, person.order_ids, person.mark)
+        files, unreadable = take_out(settings, person.order_ids, person.marks)
         lines = blot_out_lines(settings, person.names)
         certificate = _delete_rows(
             database, key, customer_id, person, {"files": files, "log_lines": lines}
@@ -114,8 +114,8 @@ def _person(database: Database, key: Pseudonymiser, customer_id: str) -> Person:
     with database.reading() as session:
         query = select(col(Order.order_id)).where(rows_of(Order, pseudonym))
         order_ids = tuple(session.execute(query).scalars())
-    names = Names.of(pseudonym, customer_id, order_ids)
-    return Person(pseudonym, key.mark(customer_id), names, order_ids)
+    names = Names.of(*key.pseudonyms(customer_id), customer_id, *order_ids)
+    return Person(pseudonym, tuple(key.marks(customer_id)), names, order_ids)
 
 
 def _delete_rows(

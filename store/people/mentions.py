@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,10 +28,9 @@ class Names:
     words: tuple[str, ...]
 
     @classmethod
-    def of(cls, pseudonym: str, customer_id: str, order_ids: Iterable[str]) -> "Names":
+    def of(cls, *names: str) -> "Names":
         """Return the names that are long enough to be told from other words."""
-        ids = [customer_id, *order_ids]
-        return cls((pseudonym, *(i for i in ids if len(i) >= SHORTEST_SOUGHT)))
+        return cls(tuple(name for name in names if len(name) >= SHORTEST_SOUGHT))
 
     @cached_property
     def anywhere(self) -> re.Pattern[bytes]:
@@ -59,9 +59,9 @@ class Names:
         """Tell whether a text names the person."""
         return bool(self.exactly.search(text.encode()))
 
-    def blotted(self, text: str) -> str:
+    def blotted(self, text: str, instead: str = IN_PLACE_OF_A_NAME) -> str:
         """Return a text without the names."""
-        return self.exactly.sub(IN_PLACE_OF_A_NAME.encode(), text.encode()).decode()
+        return self.exactly.sub(instead.encode(), text.encode()).decode()
 
 
 def mentions(session: Session, names: Names) -> dict[type[Table], list[dict[str, Any]]]:
@@ -81,7 +81,7 @@ def blot_out(session: Session, names: Names) -> dict[str, int]:
         keys = table.key_names()
         for row in rows:
             same = [target.c[key] == row[key] for key in keys]
-            values = {n: _without(row[n], names) for n in MENTIONS[table]}
+            values = {n: _without(target.c[n], row[n], names) for n in MENTIONS[table]}
             session.execute(update(target).where(*same).values(values))
         counts[table.table_name()] = len(rows)
     return counts
@@ -113,7 +113,10 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
-def _without(value: Any, names: Names) -> Any:
+def _without(column: Column[Any], value: Any, names: Names) -> Any:
+    if column.primary_key or column.unique:  # of two people, two different words
+        instead = f"{IN_PLACE_OF_A_NAME}-{secrets.token_hex(4)}"
+        return names.blotted(value, instead)
     if isinstance(value, str):
         return names.blotted(value)
     return json.loads(names.blotted(_text(value)))

@@ -23,9 +23,9 @@ def opt_out_customer(
     SettingsError
         If the pseudonyms' key can't be used.
     """
-    key = Pseudonymiser(settings.pseudonym_key_file, may_make=False)
     with database.writing() as session:
         wait_for_turn(session, PEOPLE)
+        key = Pseudonymiser(settings.pseudonym_key_file, may_make=False)
         if session.get(Forgotten, key.mark(customer_id)):
             raise ConflictError(
                 "this person was forgotten: nothing is kept about them and nothing "

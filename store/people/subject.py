@@ -59,7 +59,8 @@ def subject(database: Database, settings: Settings, customer_id: str) -> Told:
             if (rows := _rows(session, table, pseudonym))
         }
         order_ids = [row[ORDER] for row in tables.get(Order, [])]
-        named = mentions(session, Names.of(pseudonym, customer_id, order_ids))
+        names = Names.of(*key.pseudonyms(customer_id), customer_id, *order_ids)
+        named = mentions(session, names)
         if not tables and not named:
             raise MissingError(_why_nothing(session, key.mark(customer_id)))
     told: Told = {

@@ -72,7 +72,7 @@ def test_the_file_is_for_its_owner_alone(settings, tmp_path):
 
 
 def test_a_name_within_a_longer_one_is_somebody_else():
-    names = Names.of("ab" * 32, "shop-7", ["ORDER-12", "17"])
+    names = Names.of("ab" * 32, "shop-7", "ORDER-12", "17")
     assert names.words == ("ab" * 32, "shop-7", "ORDER-12")
     for text_ in ("of shop-7.", "job@shop-7", '{"a": "ORDER-12"}', f"x:{'ab' * 32}"):
         assert names.stand_in(text_), text_
