@@ -17,7 +17,8 @@ PEOPLE = 7461743
 def wait_for_turn(session: Session, turn: int) -> None:
     """Hold everybody else's same turn off until this transaction ends.
 
-    On SQLite a writing session has that already: there is one writer at a time.
+    On SQLite a writing session has that once it has begun: one writes at a time.
     """
+    session.connection()
     if session.get_bind().dialect.name == "postgresql":
         session.exec(select(func.pg_advisory_xact_lock(turn)))

@@ -22,6 +22,7 @@ from store.settings import Settings
 Kind = Literal["linked", "scores", "subject"]
 PATIENCE_SECONDS = 60
 ORDER = "order_id"
+UNREADABLE = (OSError, KeyError, ValueError, pa.ArrowException, csv.Error)
 
 
 def note_export(settings: Settings, file: Path, kind: Kind, about: str = "") -> None:
@@ -67,7 +68,7 @@ def take_out(
             continue
         try:
             count = _take_out(file, told["kind"], order_ids)
-        except (OSError, KeyError, ValueError, pa.ArrowException, csv.Error):
+        except UNREADABLE:
             unreadable.append(path)
             continue
         if count:
@@ -75,16 +76,19 @@ def take_out(
     return taken, unreadable
 
 
-def holding(settings: Settings, order_ids: Collection[str]) -> dict[str, int]:
-    """Return how many of these orders stand in each of the known files."""
-    found = {}
+def holding(settings: Settings, order_ids: Collection[str]) -> dict[str, int | None]:
+    """Return how many of these orders stand in each linked file; None where it can't
+    be read.
+    """
+    found: dict[str, int | None] = {}
     for path, told in _read(settings).items():
         file = settings.data_dir / path
         if told["kind"] == "linked" and file.exists():
-            ids = parquet.read_table(file, columns=[ORDER])[ORDER]
-            wanted = pa.array(list(order_ids), pa.string())
-            found[path] = int(pc.sum(pc.is_in(ids, wanted)).as_py() or 0)
-    return {path: count for path, count in found.items() if count}
+            try:
+                found[path] = _count(file, pa.array(list(order_ids), pa.string()))
+            except UNREADABLE:
+                found[path] = None
+    return {path: count for path, count in found.items() if count != 0}
 
 
 def _remove(settings: Settings, file: Path) -> None:
@@ -99,8 +103,7 @@ def _take_out(file: Path, kind: str, order_ids: Collection[str]) -> int:
 
 def _from_parquet(file: Path, order_ids: Collection[str]) -> int:
     wanted = pa.array(list(order_ids), pa.string())
-    ids = parquet.read_table(file, columns=[ORDER])[ORDER]
-    count = int(pc.sum(pc.is_in(ids, wanted)).as_py() or 0)
+    count = _count(file, wanted)
     if count:
         with (
             replaced(file) as draft,
@@ -111,6 +114,11 @@ def _from_parquet(file: Path, order_ids: Collection[str]) -> int:
                 others = pc.invert(pc.is_in(batch[ORDER], wanted))
                 target.write_batch(batch.filter(others))
     return count
+
+
+def _count(file: Path, wanted: pa.Array) -> int:
+    ids = parquet.read_table(file, columns=[ORDER])[ORDER]
+    return int(pc.sum(pc.is_in(ids, wanted)).as_py() or 0)
 
 
 def _from_csv(file: Path, order_ids: Collection[str]) -> int:

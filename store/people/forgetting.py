@@ -66,7 +66,8 @@ def forget(database: Database, settings: Settings, customer_id: str) -> Certific
     -------
     dict
         The certificate: an id, a keyed hash that proves whose it is to who has the key
-        and the customer id, what was removed, and what remains to be done.
+        and the customer id, what was removed, and what remains to be done. Where the
+        id is nobody's, ``was_known`` is false: is it as the shop writes it?
 
     Raises
     ------
@@ -148,6 +149,7 @@ def _delete_rows(
         certificate: Certificate = {
             "certificate_id": certificate_id,
             "whose": _whose(key, certificate_id, customer_id),
+            "was_known": any(rows.values()),
             "begun_at": utc_now().isoformat(),
             "rows": rows,
             "words": words,

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from store.database import Database
 from store.errors import DatabaseError
 
+PATIENCE_MS = 30_000
+
 
 def clear_pages(database: Database, tables: Iterable[str]) -> None:
     """Write the database anew without what was deleted: on SQLite the whole file, and
@@ -39,6 +41,7 @@ def _clear_sqlite(database: Database) -> None:
     with closing(database.engine.raw_connection()) as connection:
         driver: Any = connection.driver_connection
         try:
+            driver.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
             driver.execute("VACUUM")
             busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         except sqlite3.OperationalError:  # locked

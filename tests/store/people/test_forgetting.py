@@ -3,21 +3,26 @@ import multiprocessing
 import os
 import shutil
 import signal
+import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import JSON, Text, inspect, text
 
 from ml.daily import open_workbench, store_daily
 from ml.dataset_file import write_dataset
+from store.bulk import sql_table
 from store.database import Database, open_database
+from store.errors import DatabaseError
 from store.importing import import_folder
-from store.people import forgetting
-from store.people.columns import PERSON_COLUMNS
+from store.people import forgetting, pages
+from store.people.columns import MENTIONS, PERSON_COLUMNS
+from store.people.exports import note_export
 from store.people.forgetting import forget
 from store.people.subject import subject, write_subject
 from store.settings import Settings
 from store.tables import ALL, Order
+from store.turns import PEOPLE, wait_for_turn
 from tests.store.people.world import ANNA, BERT, ORDERS, export, fill, key
 from tests.store.test_import import count
 
@@ -214,6 +219,7 @@ def test_to_forget_twice_changes_nothing(copied):
     first = forget(copied, copied.settings, ANNA)
     second = forget(copied, copied.settings, ANNA)
     assert set(second["rows"].values()) == {0}
+    assert (first["was_known"], second["was_known"]) == (True, False)
     assert second["certificate_id"] != first["certificate_id"]
     assert second["whose"] != first["whose"]
     assert count(copied, Order) == 2
@@ -267,3 +273,85 @@ def test_every_table_that_could_hold_a_person_is_walked():
         assert set(columns) <= holding[table]
         if "customer_pseudonym" in holding[table]:
             assert "customer_pseudonym" in columns
+
+
+# Words that no person can be in, or that speak of none by themselves.
+IMPERSONAL = {
+    "review.text",
+    "risk_card.payload",
+    "model_version.features",
+    "model_version.figures",
+    "listing_draft.draft",
+    "crawl_run.item_counts",
+    "crawl_run.drop_counts",
+}
+
+
+def test_every_column_of_words_is_searched_or_known_to_name_nobody():
+    worded = {
+        f"{table.table_name()}.{column.name}"
+        for table in ALL
+        if table not in PERSON_COLUMNS
+        for column in sql_table(table).columns
+        if isinstance(column.type, JSON | Text)
+    }
+    searched = {
+        f"{table.table_name()}.{name}"
+        for table, names in MENTIONS.items()
+        for name in names
+    }
+    assert worded - searched - IMPERSONAL == set()
+
+
+def test_it_says_so_while_somebody_reads_what_was_deleted(copied, monkeypatch):
+    monkeypatch.setattr(pages, "PATIENCE_MS", 100)
+    reader = Database(copied.settings)
+    with reader.reading() as session:
+        session.execute(text("SELECT count(*) FROM review")).scalar_one()
+        with pytest.raises(DatabaseError, match="run the same command again"):
+            forget(copied, copied.settings, ANNA)
+    reader.close()
+    certificate = forget(copied, copied.settings, ANNA)
+    assert certificate["rows"] == ROWS
+    held = bytes_of(copied.settings.data_dir).values()
+    for name in names_of(copied, ANNA):
+        assert not any(name.encode() in content for content in held)
+
+
+def test_a_file_that_cannot_be_read_is_named(copied):
+    (copied.settings.data_dir / "linked.parquet").write_bytes(b"PAR1 damaged")
+    assert subject(copied, copied.settings, ANNA)["files"]["linked.parquet"] is None
+    certificate = forget(copied, copied.settings, ANNA)
+    unread = certificate["remains"]["files_that_could_not_be_read"]
+    assert unread == ["linked.parquet"]
+
+
+def test_scores_lose_the_person_too(copied):
+    file = copied.settings.data_dir / "scores.csv"
+    file.write_text(
+        f"order_id,regret_risk\n{ORDERS[ANNA][0]},0.5\n{ORDERS[BERT][0]},0.1\n"
+    )
+    note_export(copied.settings, file, "scores")
+    draft = file.with_name("scores.csv.12345")  # of a writer that was killed
+    draft.write_text(ORDERS[ANNA][0])
+    assert forget(copied, copied.settings, ANNA)["files"]["scores.csv"] == 1
+    assert file.read_text().split() == [
+        "order_id,regret_risk",
+        f"{ORDERS[BERT][0]},0.1",
+    ]
+    assert not draft.exists()
+
+
+def test_an_import_under_way_ends_first(database, tmp_path):
+    """Else it would bring back, a moment later, who was just forgotten."""
+    fill(database, tmp_path / "export")
+    forgotten = threading.Thread(
+        target=forget, args=(database, database.settings, ANNA)
+    )
+    with database.writing() as session:
+        wait_for_turn(session, PEOPLE)
+        forgotten.start()
+        forgotten.join(timeout=0.5)
+        assert forgotten.is_alive()
+    forgotten.join(timeout=30)
+    assert count(database, Order) == 2
