@@ -21,7 +21,7 @@ from store.people.exports import note_export
 from store.people.forgetting import forget
 from store.people.subject import subject, write_subject
 from store.settings import Settings
-from store.tables import ALL, Order
+from store.tables import ALL, Forgotten, Order
 from store.turns import PEOPLE, wait_for_turn
 from tests.store.people.world import ANNA, BERT, ORDERS, export, fill, key
 from tests.store.test_import import count
@@ -262,6 +262,18 @@ def test_the_daily_tables_are_as_if_the_person_had_never_bought(copied, tmp_path
     assert bought == 2
 
 
+def test_the_workbench_of_another_machine_follows(copied, tmp_path):
+    elsewhere = Settings(data_dir=tmp_path / "other", database_url=copied.settings.url)
+    other = Database(elsewhere)
+    for left in (ORDERS[ANNA] + ORDERS[BERT], ORDERS[BERT]):
+        with open_workbench(other) as duck:
+            for table in ('"order"', "linked_order"):
+                ids = duck.sql(f"SELECT order_id FROM {table}").fetchall()
+                assert {row[0] for row in ids} == set(left)
+        forget(copied, copied.settings, ANNA)
+    other.close()
+
+
 def test_every_table_that_could_hold_a_person_is_walked():
     telling = {"customer_pseudonym", "order_id", "intervention_id"}
     holding = {
@@ -351,7 +363,7 @@ def test_an_import_under_way_ends_first(database, tmp_path):
     with database.writing() as session:
         wait_for_turn(session, PEOPLE)
         forgotten.start()
-        forgotten.join(timeout=0.5)
-        assert forgotten.is_alive()
+        forgotten.join(timeout=1)
+        assert (count(database, Order), count(database, Forgotten)) == (5, 0)
     forgotten.join(timeout=30)
     assert count(database, Order) == 2
