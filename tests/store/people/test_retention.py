@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+import jobs
+import scheduler
 from ml.daily import open_workbench, store_daily
 from store.consent import consented, record_consent
 from store.database import Database, open_database
@@ -143,3 +145,10 @@ def _tables(database: Database) -> list[list[tuple[object, ...]]]:
         store_daily(duck, database)
         names = ("product_day", "category_day", "linked_order")
         return [sorted(map(repr, duck.sql(f"FROM {n}").fetchall())) for n in names]
+
+
+def test_it_is_a_job_of_every_night(database, tmp_path):
+    fill(database, tmp_path / "export")
+    settings = keeping(database, retention_order_days=1)
+    assert jobs.JOBS["retention"](database, settings)["order"] == 5
+    assert "retention" in scheduler.TIMETABLE
