@@ -16,6 +16,7 @@ from commands import (
     learning,
     linking,
     models,
+    privacy,
     processes,
     reselling,
     schema,
@@ -36,6 +37,7 @@ for group in (
     scoring,
     acting,
     experiment,
+    privacy,
     processes,
 ):
     app.add_typer(group.app)
@@ -44,6 +46,8 @@ app.add_typer(admin.app, name="admin")
 app.add_typer(models.app, name="models")
 app.add_typer(delivering.app, name="deliveries")
 app.add_typer(reselling.app, name="resale")
+app.add_typer(privacy.consent, name="consent")
+app.add_typer(privacy.key, name="key")
 
 
 def main() -> None:

@@ -38,6 +38,7 @@ from store.clock import utc_now
 from store.database import Database
 from store.errors import MissingError, TrendGuardError
 from store.logs import set_up_logs
+from store.people.retention import enforce_retention
 from store.settings import Settings, get_settings
 from store.tables import CrawlRun, JobRun
 from store.turns import JOB_CLAIMS, wait_for_turn
@@ -312,6 +313,7 @@ JOBS: dict[str, Callable[[Database, Settings], dict[str, Any]]] = {
     "train": _train,
     "monitor": _monitor,
     "nightly": _nightly,
+    "retention": lambda database, settings: dict(enforce_retention(database, settings)),
     "housekeeping": lambda database, settings: dict(clean_up(database, settings)),
 }
 

@@ -62,6 +62,7 @@ def _ten_minutes(now: datetime) -> str:
 TIMETABLE = {
     "refresh": Timetable("5 * * * *", _hour),
     "train": Timetable("20 3 * * *", _day),
+    "retention": Timetable("40 2 * * *", _day),
     "monitor": Timetable("50 */6 * * *", _hour),
     # It does nothing more where the shop's night was done; midnight comes to each time
     # zone at its own hour.

@@ -12,7 +12,16 @@ from terminal import print_json, print_rows
 app = typer.Typer()
 
 IMPORTED = {
-    name: name for name in ("file", "read", "added", "updated", "unchanged", "rejected")
+    name: name
+    for name in (
+        "file",
+        "read",
+        "added",
+        "updated",
+        "unchanged",
+        "rejected",
+        "forgotten",
+    )
 } | {"rejects_file": "see"}
 CRAWL_EXIT = {"ok": 0, "empty": 0, "blocked": 3, "login_wall": 3, "changed": 4}
 

@@ -28,11 +28,13 @@ from store.importing.references import load_references
 from store.importing.references import prepare as prepare_columns
 from store.importing.rejects import write_rejects
 from store.importing.typed import type_rows
+from store.people.exports import note_export
 from store.settings import Settings
 
 COLUMNS = ("order_id", "regret_risk", "risk_low", "risk_high", "evidence", "reasons")
-# A product the shop does not know yet is no mistake here: it has no evidence.
-ASKED_ORDERS = replace(ORDERS, checks={})
+# A product the shop does not know yet is no mistake here: it has no evidence. Nothing
+# is stored, so who was forgotten and buys again is answered too.
+ASKED_ORDERS = replace(ORDERS, checks={}, left_out="")
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,11 @@ def score_orders(
     prepare(database)
     asked, faults, read = _read_orders(database, settings, orders)
     with open_workbench(database) as duck:
-        rows = link_asked(duck, asked)
-    scores = scores_by_id(model, rows)
-    scored = [scores[order_id] for order_id in asked["order_id"].to_pylist()]
-    _write(out, scored)
+        scores = scores_by_id(model, link_asked(duck, asked))
+        scored = [scores[order_id] for order_id in asked["order_id"].to_pylist()]
+        # Written while nobody else has the workbench: who is forgotten waits for it.
+        note_export(settings, out, "scores")
+        _write(out, scored)
     rejects = write_rejects(settings.data_dir / "rejects", "score", faults)
     return {
         "target": version.target,

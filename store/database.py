@@ -128,6 +128,9 @@ def open_database(settings: Settings) -> Database:
             f"the database has schema {current}, this version needs {head}: "
             "back it up, then run `trendguard db upgrade`"
         )
+    from store.people.rotation import settle  # noqa: PLC0415 - it needs this module
+
+    settle(database)
     return database
 
 

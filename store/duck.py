@@ -8,12 +8,14 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
+from filelock import FileLock
 
 from store.money import currency_exponents
 from store.settings import Settings
 
 # What is larger spills into the data folder.
 MEMORY_LIMIT = "2GB"
+SPILL = "spill-"
 
 
 @contextmanager
@@ -28,7 +30,9 @@ def duck_session(
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (
-        TemporaryDirectory(prefix="spill-", dir=settings.data_dir) as spill,
+        TemporaryDirectory(prefix=SPILL, dir=settings.data_dir) as spill,
+        # Held as long as this process lives: what it leaves behind can be told.
+        FileLock(Path(spill) / "lock"),
         duckdb.connect(file or ":memory:") as duck,
     ):
         duck.execute("SET TimeZone = 'UTC'")

@@ -1,20 +1,17 @@
 """Privacy at the door: what a person is turned into before anything is stored."""
 
 import hashlib
-import hmac
-import os
-import secrets
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 from pyarrow import parquet
 
-from store.errors import SettingsError
+from store.key_file import keyed, make_key, settled_keys
 
-KEY_BYTES = 32
 OLDEST_AGE = 120
 OLDEST_BAND = 80
 # The five digits of a US ZIP code, NULL where it is none; spreadsheets drop leading
@@ -34,7 +31,7 @@ class Pseudonymiser:
     Parameters
     ----------
     key_file : Path
-        Holds the key.
+        Holds the key; after rotations all keys, the oldest first, one a line.
     may_make : bool
         Make the key, readable by its owner alone, where it does not exist yet. Not
         where pseudonyms of another key are stored already.
@@ -47,26 +44,61 @@ class Pseudonymiser:
 
     def __init__(self, key_file: Path, *, may_make: bool) -> None:
         if may_make:
-            _make_key(key_file)
-        self._key = _read_key(key_file)
+            make_key(key_file)
+        self._keys = settled_keys(key_file)
 
     def pseudonym(self, person_id: str) -> str:
-        """Return HMAC-SHA-256 of the id, hex."""
-        return hmac.digest(self._key, person_id.encode(), hashlib.sha256).hex()
+        """Return HMAC-SHA-256 of the id, hex; after a rotation that of the old
+        pseudonym under the new key.
+        """
+        return reduce(keyed, self._keys, person_id)
+
+    def pseudonyms(self, person_id: str) -> list[str]:
+        """Return all that the person was ever called, today's pseudonym last."""
+        return [*accumulate(self._keys, keyed, initial=person_id)][1:]
+
+    def successors(self, pseudonym: str) -> list[str]:
+        """Return what a pseudonym may be by now, which was read off something old, such
+        as the link of an e-mail: itself, or what later keys made of it.
+        """
+        later = (self._keys[start:] for start in range(1, len(self._keys) + 1))
+        return [reduce(keyed, keys, pseudonym) for keys in later]
+
+    def marks(self, person_id: str) -> list[str]:
+        """Return every `mark` the person ever had, today's last."""
+        first = keyed(person_id, self._keys[0])
+        return [*accumulate(self._keys, keyed, initial=first)][1:]
+
+    def mark(self, person_id: str) -> str:
+        """Return what a forgotten person is known by, hex: it is no pseudonym, and
+        none can be made of it.
+        """
+        return self.pseudonym(keyed(person_id, self._keys[0]))
 
     def teach(self, duck: duckdb.DuckDBPyConnection) -> None:
-        """Define ``pseudonym(person_id)`` in DuckDB, on all cores.
+        """Define ``pseudonym(person_id)`` and ``person_mark(person_id)`` in DuckDB, on
+        all cores.
 
         References
         ----------
         RFC 2104: H(K xor opad, H(K xor ipad, text)), K filled up to a block.
         """
-        block = self._key.ljust(hashlib.sha256().block_size, b"\0")
-        for name, pad in (("inner_key", 0x36), ("outer_key", 0x5C)):
-            duck.execute(f"SET VARIABLE {name} = ?", [bytes(b ^ pad for b in block)])
+        made = "person_id"
+        for number, key in enumerate(self._keys):
+            block = key.ljust(hashlib.sha256().block_size, b"\0")
+            inner, outer = f"inner_key_{number}", f"outer_key_{number}"
+            for name, pad in ((inner, 0x36), (outer, 0x5C)):
+                padded = bytes(b ^ pad for b in block)
+                duck.execute(f"SET VARIABLE {name} = ?", [padded])
+            duck.execute(
+                f"CREATE MACRO keyed_{number}(said) AS "
+                f"sha256(getvariable('{outer}')::BLOB || "
+                f"unhex(sha256(getvariable('{inner}')::BLOB || encode(said))))"
+            )
+            made = f"keyed_{number}({made})"
+        duck.execute(f"CREATE MACRO pseudonym(person_id) AS {made}")
         duck.execute(
-            "CREATE MACRO pseudonym(person_id) AS sha256(getvariable('outer_key')::BLOB"
-            " || unhex(sha256(getvariable('inner_key')::BLOB || encode(person_id))))"
+            "CREATE MACRO person_mark(person_id) AS pseudonym(keyed_0(person_id))"
         )
 
 
@@ -96,37 +128,3 @@ def census_incomes() -> pa.Table:
     with data.open("rb") as file:
         incomes = parquet.read_table(file, columns=columns).drop_null()
     return incomes.rename_columns(["zip", "median_income"])
-
-
-def _read_key(key_file: Path) -> bytes:
-    try:
-        key = bytes.fromhex(key_file.read_text(encoding="ascii").strip())
-    except (OSError, ValueError) as error:
-        raise SettingsError(
-            f"the pseudonym key {key_file} can't be used ({error}); restore it from "
-            "its backup: a new key would cut off all that is stored under the old one"
-        ) from error
-    if len(key) != KEY_BYTES:
-        raise SettingsError(
-            f"the pseudonym key {key_file} is not {KEY_BYTES} bytes in hex; "
-            "restore it from its backup"
-        )
-    return key
-
-
-def _make_key(key_file: Path) -> None:
-    # Written beside and linked into place: two processes starting at once end up with
-    # one key, and no reader ever sees half of it.
-    if key_file.exists():
-        return
-    key_file.parent.mkdir(parents=True, exist_ok=True)
-    draft = key_file.with_name(f"{key_file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(KEY_BYTES))
-    try:
-        os.link(draft, key_file)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

@@ -250,6 +250,29 @@ class Settings(BaseSettings):
     model_stale_days: int = Field(30, ge=0)
     """The same of the training of a served model."""
 
+    retention_order_days: int = Field(1095, ge=0)
+    """Orders and returns older than this are deleted at the turn of a month, with all
+    that was made of them; 0 keeps them. Give models and trends a year at least."""
+
+    retention_review_days: int = Field(1825, ge=0)
+    """The same of reviews."""
+
+    retention_action_days: int = Field(730, ge=0)
+    """Predictions, interventions, deliveries and drafts of listings older than this are
+    deleted each night; 0 keeps them."""
+
+    retention_consent_days: int = Field(1095, ge=0)
+    """The same of decisions that a newer one of the same person has replaced."""
+
+    retention_outcome_days: int = Field(1095, ge=0)
+    """The same of shoppers' answers to the poll."""
+
+    retention_crawl_days: int = Field(365, ge=0)
+    """The same of finished crawls."""
+
+    retention_audit_days: int = Field(1095, ge=0)
+    """The same of the audit trail, certificates of forgotten people among it."""
+
     trained_on: Literal["retailer", "sample"] = "retailer"
     """What the data is; ``sample`` makes every card say that its model is a sample."""
 

@@ -11,14 +11,16 @@ MODEL_ROLES = 7461731
 ADMIN_ROLES = 7461740
 NUDGE_COUNTS = 7461741
 OUTCOMES = 7461742
-OPT_OUTS = 7461750
 NIGHTS = 7461743
+PEOPLE = 7461744
+OPT_OUTS = 7461750
 
 
 def wait_for_turn(session: Session, turn: int) -> None:
     """Hold everybody else's same turn off until this transaction ends.
 
-    On SQLite a writing session has that already: there is one writer at a time.
+    On SQLite a writing session has that once it has begun: one writes at a time.
     """
+    session.connection()
     if session.get_bind().dialect.name == "postgresql":
         session.exec(select(func.pg_advisory_xact_lock(turn)))

@@ -83,7 +83,7 @@ def test_from_an_export_to_a_score(folder, export):
     files = result(folder, "import", str(export))["files"]
     assert files["orders"] == {
         "read": 4000, "added": 4000, "updated": 0, "unchanged": 0, "rejected": 0,
-        "rejects_file": None,
+        "forgotten": 0, "rejects_file": None,
     }  # fmt: skip
     assert result(folder, "import", str(export))["files"]["orders"]["unchanged"] == 4000
 

@@ -29,7 +29,7 @@ from store.database import Database
 from store.errors import InvalidError
 from store.settings import Settings
 from store.tables import Night
-from store.turns import NIGHTS, wait_for_turn
+from store.turns import NIGHTS, PEOPLE, wait_for_turn
 
 PART_ORDERS = 20_000
 
@@ -173,6 +173,8 @@ def _write(database: Database, part: Part, scored: pa.Table) -> int:
     if not scored.num_rows:
         return 0
     with database.writing() as session:
+        # Nobody is forgotten, or gets another pseudonym, while this decides on them.
+        wait_for_turn(session, PEOPLE)
         # Two processes may be at the same night; the second finds nothing left.
         wait_for_turn(session, NIGHTS)
         orders = still_due(session, scored, part.now)

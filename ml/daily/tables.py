@@ -31,6 +31,7 @@ def update_daily(
     first, last = span
     next_day = mark.last_day + timedelta(1) if mark.last_day else date.min
     since = max(first, min(mark.stale_from or date.max, next_day))
+    _forget_days(duck, first, last)
     if since <= last or _has_rows(duck, "stale_product"):
         _put_bounds(
             duck,
@@ -41,14 +42,27 @@ def update_daily(
             since=since,
         )
         _make_days(duck)
-    for name in ("total_day", *map(relation, DERIVED)):
-        duck.execute(f"DELETE FROM {name} WHERE day NOT BETWEEN ? AND ?", [first, last])
     duck.execute(
         "INSERT INTO unstored_product FROM stale_product EXCEPT FROM unstored_product"
     )
     duck.execute("DELETE FROM stale_product")
     unstored = earlier(mark.unstored_from, since if since <= last else None)
     return replace(mark, last_day=last, stale_from=None, unstored_from=unstored)
+
+
+def _forget_days(duck: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
+    """Delete the rows of days and orders of which nothing is stored any more, before
+    others are made that would read them.
+    """
+    known = "SELECT table_name FROM duckdb_tables()"
+    there = {row[0] for row in duck.execute(known).fetchall()}
+    for name in {"total_day", *map(relation, DERIVED)} & there:
+        duck.execute(f"DELETE FROM {name} WHERE day NOT BETWEEN ? AND ?", [first, last])
+    if "linked_order" in there:
+        duck.execute(
+            "DELETE FROM linked_order "
+            'WHERE order_id NOT IN (SELECT order_id FROM "order")'
+        )
 
 
 def observed_span(duck: duckdb.DuckDBPyConnection) -> tuple[date, date] | None:

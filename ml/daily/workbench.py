@@ -5,22 +5,20 @@ costs a day's work. Nothing is in it alone: it may be deleted at any time.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import duckdb
-from filelock import FileLock, Timeout
 
 from ml.daily.following import follow
 from ml.daily.mark import write_mark
 from ml.daily.tables import set_last_day, update_daily
 from store.database import Database
 from store.duck import duck_session
-from store.errors import DatabaseError, NotEnoughDataError
+from store.errors import NotEnoughDataError
 from store.settings import Settings
-
-PATIENCE_SECONDS = 600
+from store.workbench import PATIENCE_SECONDS, alone, drop, workbench_file
 
 
 @contextmanager
@@ -43,9 +41,8 @@ def open_workbench(
         If another process keeps the workbench for too long.
     """
     settings = database.settings
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    file = settings.data_dir / "workbench.duckdb"
-    with _alone(file), _opened(settings, file) as duck:
+    file = workbench_file(settings)
+    with alone(file, PATIENCE_SECONDS), _opened(settings, file) as duck:
         mark = update_daily(duck, settings, follow(duck, database, settings))
         write_mark(duck, mark)
         if mark.last_day is None:
@@ -58,25 +55,11 @@ def open_workbench(
 
 
 @contextmanager
-def _alone(file: Path) -> Iterator[None]:
-    try:
-        with FileLock(file.with_suffix(".lock"), timeout=PATIENCE_SECONDS):
-            yield
-    except Timeout as error:
-        raise DatabaseError(
-            f"another process has been working on {file} for {PATIENCE_SECONDS} s; "
-            "try again when it is done"
-        ) from error
-
-
-@contextmanager
 def _opened(settings: Settings, file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     # One that another version wrote, or that was damaged, is made anew.
     try:
         duckdb.connect(file).close()
     except duckdb.Error:
-        for part in (file, file.with_name(f"{file.name}.wal")):
-            with suppress(FileNotFoundError):
-                part.unlink()
+        drop(file)
     with duck_session(settings, file) as duck:
         yield duck

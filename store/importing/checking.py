@@ -11,20 +11,27 @@ from store.importing.reading import OpenedFile, csv_lines
 
 
 def check_rows(duck: duckdb.DuckDBPyConnection, kind: FileKind) -> None:
-    """Sort the rows of ``typed``: ``good`` in the table's columns (with ``row``), and
-    ``faults(row, reason)``.
+    """Sort the rows of ``typed``: ``good`` in the table's columns (with ``row``),
+    ``faults(row, reason)``; where the kind has such, ``left_out(row, ...)`` are
+    those of people who were forgotten.
     """
+    about = f"({kind.left_out}) IS NOT TRUE" if kind.left_out else "true"
+    if kind.left_out:
+        duck.execute(
+            "CREATE OR REPLACE TEMP TABLE left_out AS SELECT rowid AS row, t.* "
+            f"FROM typed t WHERE {kind.left_out}"
+        )
     checks = " ".join(f"WHEN {sql} THEN '{what}'" for what, sql in kind.checks.items())
     row_fault = f"CASE {checks} END" if checks else "NULL::VARCHAR"
     duck.execute(
         "CREATE OR REPLACE TEMP TABLE faults AS SELECT * FROM "
-        f"(SELECT rowid, coalesce(t.fault, {row_fault}) FROM typed t) "
+        f"(SELECT rowid, coalesce(t.fault, {row_fault}) FROM typed t WHERE {about}) "
         "AS f(row, reason) WHERE f.reason IS NOT NULL"
     )
     columns = ", ".join(f"{sql} AS {name}" for name, sql in kind.into.items())
     duck.execute(
         f"CREATE OR REPLACE TEMP VIEW good AS SELECT rowid AS row, {columns} "
-        "FROM typed t WHERE rowid NOT IN (SELECT row FROM faults)"
+        f"FROM typed t WHERE rowid NOT IN (SELECT row FROM faults) AND {about}"
     )
     _sort_out_duplicates(duck, kind)
 
@@ -80,6 +87,13 @@ def good_rows(
 def row_count(duck: duckdb.DuckDBPyConnection) -> int:
     """Return how many rows the file has, usable or not, but for misshapen ones."""
     return int(duck.execute("SELECT count(*) FROM typed").fetchall()[0][0])
+
+
+def left_out_count(duck: duckdb.DuckDBPyConnection, kind: FileKind) -> int:
+    """Return how many rows are of people who were forgotten."""
+    if not kind.left_out:
+        return 0
+    return int(duck.execute("SELECT count(*) FROM left_out").fetchall()[0][0])
 
 
 def _sort_out_duplicates(duck: duckdb.DuckDBPyConnection, kind: FileKind) -> None:

@@ -116,6 +116,15 @@ def one_of(name: str, *choices: str, required: bool = False) -> ColumnSpec:
     return ColumnSpec(name, value, f"not one of {', '.join(choices)}", required)
 
 
+def yes_or_no(name: str, *, required: bool = False) -> ColumnSpec:
+    """A yes or no, as people and programs write it."""
+    value = (
+        "CASE WHEN lower({x}) IN ('yes', 'true', '1') THEN true "
+        "WHEN lower({x}) IN ('no', 'false', '0') THEN false END"
+    )
+    return ColumnSpec(name, value, "neither yes nor no", required)
+
+
 def currency(name: str = "currency") -> ColumnSpec:
     """An ISO 4217 code."""
     codes = ", ".join(f"'{code}'" for code in currency_exponents())

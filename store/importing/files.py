@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from store.consent import PURPOSES
 from store.importing.columns import (
     STATUSES,
     ColumnSpec,
@@ -13,9 +14,11 @@ from store.importing.columns import (
     text,
     time,
     whole,
+    yes_or_no,
 )
 from store.privacy import AGE_BANDS, OLDEST_AGE
 from store.tables import (
+    Consent,
     HashtagSnapshot,
     Listing,
     Order,
@@ -45,6 +48,8 @@ class FileKind:
         Table column -> SQL over the typed columns (alias ``t``).
     checks : dict
         What is wrong with a row as a whole -> SQL that is true where it is.
+    left_out : str
+        SQL that is true of a row about a person who was forgotten.
     """
 
     name: str
@@ -52,6 +57,7 @@ class FileKind:
     columns: tuple[ColumnSpec, ...]
     into: dict[str, str]
     checks: dict[str, str] = field(default_factory=dict)
+    left_out: str = ""
 
 
 def _minor(column: str) -> str:
@@ -68,6 +74,8 @@ UNKNOWN_PRODUCT = {
     "unknown product; add it to products": "t.product_id IS NOT NULL AND "
     "t.product_id NOT IN (SELECT product_id FROM known_products)"
 }
+
+FORGOTTEN_PERSON = "t.customer_id IN (SELECT customer_id FROM forgotten_people)"
 
 ZIP_INCOME = FileKind(
     "zip_income",
@@ -137,6 +145,7 @@ ORDERS = FileKind(
         "income_decile": "income_decile(t.zip)",
     },
     UNKNOWN_PRODUCT,
+    left_out=FORGOTTEN_PERSON,
 )
 RETURNS = FileKind(
     "returns",
@@ -153,6 +162,7 @@ RETURNS = FileKind(
         "returned before it was purchased": "t.returned_at < (SELECT any_value("
         "k.purchased_at) FROM known_orders k WHERE k.order_id = t.order_id)",
     },
+    left_out="t.order_id IN (SELECT order_id FROM forgotten_order)",
 )
 HASHTAG_METRICS = FileKind(
     "hashtag_metrics",
@@ -236,6 +246,30 @@ REVIEWS = FileKind(
         "coalesce(t.rating::VARCHAR, ''), coalesce(t.text, '')))",
     },
     UNKNOWN_PRODUCT,
+)
+
+CONSENTS = FileKind(
+    "consents",
+    Consent,
+    (
+        text("customer_id", required=True),
+        one_of("purpose", *PURPOSES, required=True),
+        time("decided_at", required=True),
+        yes_or_no("is_given", required=True),
+        text("source", required=True),
+    ),
+    {
+        "customer_pseudonym": "pseudonym(t.customer_id)",
+        **_same("purpose", "decided_at", "is_given", "source"),
+    },
+    {
+        "another decision of that moment is on record, and none is ever changed": "("
+        "SELECT count(*) FROM known_consents k WHERE k.purpose = t.purpose "
+        "AND k.customer_pseudonym = pseudonym(t.customer_id) "
+        "AND k.decided_at = t.decided_at "
+        "AND (k.is_given <> t.is_given OR k.source <> t.source)) > 0",
+    },
+    left_out=FORGOTTEN_PERSON,
 )
 
 # In this order: what is referred to comes before what refers to it.

@@ -12,8 +12,14 @@ from store.bulk import merge_rows, sql_table
 from store.database import Database
 from store.duck import duck_session
 from store.errors import BadFileError
-from store.importing.checking import check_rows, fault_lines, good_rows, row_count
-from store.importing.files import KINDS, PRODUCTS
+from store.importing.checking import (
+    check_rows,
+    fault_lines,
+    good_rows,
+    left_out_count,
+    row_count,
+)
+from store.importing.files import KINDS, ORDERS, PRODUCTS
 from store.importing.reading import OpenedFile, find_file, open_file
 from store.importing.references import load_references, prepare
 from store.importing.rejects import write_rejects
@@ -21,6 +27,7 @@ from store.importing.typed import type_rows
 from store.reading import read_rows
 from store.settings import Settings
 from store.tables import ProductHashtag
+from store.turns import PEOPLE, wait_for_turn
 
 
 @dataclass
@@ -32,6 +39,8 @@ class FileReport:
     updated: int
     unchanged: int
     rejected: int
+    forgotten: int = 0
+    """Rows of people who were forgotten; they are left out."""
     rejects_file: str | None = None
 
 
@@ -71,10 +80,11 @@ def import_folder(database: Database, settings: Settings, folder: Path) -> Impor
         faults: dict[str, list[tuple[int, str]]] = {}
         report = ImportReport()
         with database.writing() as session:
+            wait_for_turn(session, PEOPLE)
             prepare(duck, session, settings)
             for file in files:
                 name = file.kind.name
-                report.files[name], faults[name] = _import(
+                report.files[name], faults[name] = import_file(
                     duck, session, settings, file
                 )
     for kind in KINDS:
@@ -85,12 +95,13 @@ def import_folder(database: Database, settings: Settings, folder: Path) -> Impor
     return report
 
 
-def _import(
+def import_file(
     duck: duckdb.DuckDBPyConnection,
     session: Session,
     settings: Settings,
     file: OpenedFile,
 ) -> tuple[FileReport, list[tuple[int, str]]]:
+    """Bring one file into its table; return figures, and line and reason of rejects."""
     misshapen = type_rows(duck, file, settings.default_currency)
     load_references(duck, session, file.kind)
     check_rows(duck, file.kind)
@@ -99,13 +110,18 @@ def _import(
     merged = merge_rows(session, table, good_rows(duck, table.key_names()))
     if file.kind is PRODUCTS:
         _link_hashtags(duck, session)
+    if file.kind is ORDERS:
+        # What comes back of them is left out too, not rejected as unknown.
+        duck.execute(
+            "CREATE OR REPLACE TABLE forgotten_order AS "
+            "SELECT DISTINCT order_id FROM left_out"
+        )
+    forgotten = left_out_count(duck, file.kind)
     read = row_count(duck) + misshapen
     # A row that repeats an earlier one of its file changes nothing either.
-    unchanged = read - merged.added - merged.updated - len(faults)
-    return (
-        FileReport(read, merged.added, merged.updated, unchanged, len(faults)),
-        faults,
-    )
+    unchanged = read - merged.added - merged.updated - len(faults) - forgotten
+    counts = (read, merged.added, merged.updated, unchanged, len(faults), forgotten)
+    return FileReport(*counts), faults
 
 
 def _link_hashtags(duck: duckdb.DuckDBPyConnection, session: Session) -> None:

@@ -21,7 +21,15 @@ from store.privacy import (
 )
 from store.reading import read_rows
 from store.settings import Settings
-from store.tables import Order, Product, Return, ZipIncome
+from store.tables import (
+    Consent,
+    Forgotten,
+    OptOut,
+    Order,
+    Product,
+    Return,
+    ZipIncome,
+)
 
 
 def prepare(
@@ -32,10 +40,13 @@ def prepare(
     Raises
     ------
     SettingsError
-        If the pseudonyms' key can't be used, or is gone while orders are stored.
+        If the pseudonyms' key can't be used, or is gone while people are stored.
     """
-    has_orders = session.execute(select(sql_table(Order)).limit(1)).first() is not None
-    Pseudonymiser(settings.pseudonym_key_file, may_make=not has_orders).teach(duck)
+    has_people = any(
+        session.execute(select(sql_table(table)).limit(1)).first()
+        for table in (Order, Consent, OptOut, Forgotten)
+    )
+    Pseudonymiser(settings.pseudonym_key_file, may_make=not has_people).teach(duck)
     duck.execute(NORMAL_ZIP)
     ages = range(OLDEST_AGE + 1)
     bands = pa.table({"age": list(ages), "band": [age_band(age) for age in ages]})
@@ -63,6 +74,13 @@ def load_references(
         order = sql_table(Order).c
         known = [order.order_id, order.purchased_at]
         _load_known(duck, session, "known_orders", known)
+        duck.execute("CREATE TABLE IF NOT EXISTS forgotten_order (order_id VARCHAR)")
+    if kind.table is Consent:
+        consent = sql_table(Consent).c
+        person = "pseudonym(customer_id)"
+        _load_known(duck, session, "known_consents", [*consent], person)
+    if kind.left_out and "customer_id" in [column.name for column in kind.columns]:
+        _load_forgotten(duck, session)
 
 
 def _load_known(
@@ -70,16 +88,38 @@ def _load_known(
     session: Session,
     name: str,
     columns: list[Column[Any]],
+    named_by: str = "",
 ) -> None:
     # Of a long history only what the file names is read: the first column is the key.
     key = columns[0]
     named = duck.sql(
-        f"SELECT DISTINCT {key.name} FROM typed WHERE {key.name} IS NOT NULL"
+        f"SELECT DISTINCT {named_by or key.name} AS {key.name} FROM typed "
+        f"WHERE {named_by or key.name} IS NOT NULL"
     )
     stage = stage_rows(session, key.table, named.to_arrow_table())
     query = select(*columns).where(key.in_(select(stage.c[key.name])))
     put(duck, name, read_rows(session, query))
     stage.drop(session.connection())
+
+
+def _load_forgotten(duck: duckdb.DuckDBPyConnection, session: Session) -> None:
+    """Load ``forgotten_people(customer_id)``: whom the file names and we forgot."""
+    put(
+        duck,
+        "forgotten",
+        read_rows(session, select(sql_table(Forgotten).c.person_hash)),
+    )
+    # To hash everybody takes long; as a rule nobody was forgotten.
+    somebody = duck.execute("SELECT 1 FROM forgotten LIMIT 1").fetchall()
+    duck.execute(
+        "CREATE OR REPLACE TABLE forgotten_people AS SELECT customer_id FROM "
+        "(SELECT DISTINCT customer_id FROM typed WHERE customer_id IS NOT NULL) "
+        + (
+            "WHERE person_mark(customer_id) IN (FROM forgotten)"
+            if somebody
+            else "LIMIT 0"
+        )
+    )
 
 
 def _deciles(duck: duckdb.DuckDBPyConnection, session: Session) -> pa.Table:
