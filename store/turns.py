@@ -13,7 +13,6 @@ NUDGE_COUNTS = 7461741
 OUTCOMES = 7461742
 NIGHTS = 7461743
 PEOPLE = 7461744
-OPT_OUTS = 7461750
 
 
 def wait_for_turn(session: Session, turn: int) -> None:

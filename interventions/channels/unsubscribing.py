@@ -13,7 +13,7 @@ from store.errors import MissingError, SettingsError
 from store.privacy import Pseudonymiser
 from store.settings import Settings
 from store.tables import Intervention, Order
-from store.turns import OPT_OUTS, wait_for_turn
+from store.turns import PEOPLE, wait_for_turn
 
 PATH = "/v1/unsubscribe/"
 
@@ -72,12 +72,13 @@ class UnsubscribeLinks:
             If it is none of ours.
         """
         intervention_id, pseudonym, channel = self._read(token)
-        # People's pseudonyms change with the key; the stored one is the newest.
+        # Nobody is forgotten, or gets another pseudonym, meanwhile.
+        wait_for_turn(session, PEOPLE)
+        # Pseudonyms change with the key; the stored one is the newest.
         if decided := session.get(Intervention, intervention_id):
             pseudonym = decided.customer_pseudonym
         elif not _has_orders(session, pseudonym):
             return channel
-        wait_for_turn(session, OPT_OUTS)
         opt_out(session, pseudonym, channel)
         return channel
 

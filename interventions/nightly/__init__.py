@@ -7,7 +7,6 @@ whoever runs the same night again, or the next one, takes up the rest.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from importlib import import_module
 from itertools import chain
 from typing import Any, Protocol
 
@@ -17,11 +16,13 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from interventions.assignment import Draw
+from interventions.channels import deliver
 from interventions.experiments import harmful_segments
 from interventions.nightly.calendar import Window, last_night, window_of
 from interventions.nightly.due import LONG_AGO, due_orders, still_due
 from interventions.nightly.figures import added
 from interventions.nightly.parts import Model, Part
+from interventions.resale import draft_listings
 from interventions.rules import read_rules
 from ml.bulk_scores import BulkScorer, Score
 from store.clock import utc_now
@@ -108,7 +109,7 @@ def nightly(
     *,
     scorer: Scorer | None = None,
 ) -> dict[str, Any]:
-    """Decide a night, then deliver what may go out now.
+    """Decide a night, deliver what may go out now, draft listings of what came back.
 
     Parameters
     ----------
@@ -123,17 +124,10 @@ def nightly(
         If no model was trained.
     """
     decided = run_night(database, settings, day, scorer=scorer)
-    return decided | {"delivered": _deliver(database, settings)}
-
-
-def _deliver(database: Database, settings: Settings) -> dict[str, int]:
-    try:
-        channels = import_module("interventions.channels")
-    except ModuleNotFoundError as error:
-        if error.name != "interventions.channels":
-            raise
-        return {}  # what was decided waits
-    return dict(channels.deliver(database, settings))
+    return decided | {
+        "delivered": deliver(database, settings),
+        "drafted": draft_listings(database, settings),
+    }
 
 
 def _parts(

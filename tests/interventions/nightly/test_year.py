@@ -20,9 +20,6 @@ from store.settings import Settings
 from store.tables import Delivery, Intervention, Night, OptOut, Prediction, Product
 from tests.interventions.nightly.receivers import SECRET, receivers
 from tests.interventions.nightly.shop import put_consents
-
-pytest.importorskip("interventions.channels")
-
 from tests.interventions.nightly.year import (
     FIRST,
     RULES,
