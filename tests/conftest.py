@@ -26,9 +26,9 @@ hypothesis.settings.load_profile("trendguard")
 
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many test processes there are: many tests wait, for a database or a
-    child process, so there is one more than cores.
+    child process, so there are two more than cores.
     """
-    return (os.cpu_count() or 1) + 1
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -81,6 +81,9 @@ def harmful_segments(
     rule = rules.experiment
     orders = _orders(database, settings, rule.name, as_of)
     people = by_person(orders, rules.money.currency)
+    # A part of few people has fewer: there is nothing to look at yet.
+    if people.num_rows < rule.segment_people:
+        return frozenset()
     p_value = split_p_value(people, rule.holdout_share)
     if p_value is None or p_value < rule.split_alarm_p:
         return frozenset()

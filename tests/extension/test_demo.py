@@ -77,7 +77,7 @@ class Running:
 def demo(tmp_path_factory, launch_options):
     data_dir = tmp_path_factory.mktemp("demo")
     process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "demo", "--orders", "6000"],
+        [sys.executable, "-m", "cli", "demo", "--orders", "4000"],
         env=os.environ
         | {"TRENDGUARD_DATA_DIR": str(data_dir), "TRENDGUARD_API_PORT": "0"}
         | {"COLUMNS": "200", "PYTHONUNBUFFERED": "1"},
@@ -108,7 +108,7 @@ def percent(share: float) -> int:
 def test_every_step_was_done_and_nothing_was_faked(demo):
     text = "".join(demo.printed)
     assert not re.search("^[✗!]", text, re.MULTILINE)
-    assert re.search(r"export imported .* 6,000 orders", text)
+    assert re.search(r"export imported .* 4,000 orders", text)
     assert re.search(r"tiktok_tag of '\w+' .* ok: 1 hashtag_snapshot, \d+ video", text)
     for spider in ("ebay_search", "poshmark_search"):
         assert re.search(rf"{spider} of '.*' .* (ok: \d+ listing|empty)", text)

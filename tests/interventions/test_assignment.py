@@ -1,12 +1,17 @@
 import pytest
 
 from interventions.assignment import Draw
-from interventions.rules import ExperimentRule
+from interventions.rules import ExperimentRule, read_rules
 from store.errors import SettingsError
 
 
+def ruled(name: str, share: float) -> ExperimentRule:
+    changed = {"name": name, "holdout_share": share}
+    return read_rules().experiment.model_copy(update=changed)
+
+
 def arms(settings, name="nightly", share=0.1, count=5_000) -> list[str]:
-    draw = Draw.load(settings, ExperimentRule(name=name, holdout_share=share))
+    draw = Draw.load(settings, ruled(name, share))
     return [draw.arm(f"person {number}") for number in range(count)]
 
 

@@ -100,7 +100,7 @@ schema = schemathesis.pytest.from_fixture("described_app")
 
 @schema.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     phases=[HypothesisPhase.explicit, HypothesisPhase.generate],

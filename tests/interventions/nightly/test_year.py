@@ -30,7 +30,7 @@ from tests.interventions.nightly.year import (
 
 pytestmark = pytest.mark.slow
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.interventions.nightly.year"])
+PROCESSES.set_forkserver_preload(["tests.interventions.nightly.year", "tea_tasting"])
 KILLS = ["at any time"] * 4 + ["while delivering"] * 3 + ["while writing"] * 3
 
 

@@ -174,7 +174,7 @@ def stores(tmp_path_factory):
         database.close()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=14, deadline=None, suppress_health_check=list(HealthCheck))
 @given(batches=st.lists(arrivals(), min_size=1, max_size=6), age=st.integers(0, 69))
 def test_any_cut_of_any_world_leaks_nothing(stores, batches, age):
     cut = START + timedelta(days=age)

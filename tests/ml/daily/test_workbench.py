@@ -114,7 +114,7 @@ def arrive_together(database: Database, rows: list[tuple[type[Table], dict]]) ->
         merge_rows(session, HashtagSnapshot, table)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=9, deadline=None, suppress_health_check=list(HealthCheck))
 @given(batches=st.lists(arrivals(), min_size=1, max_size=5), links=st.booleans())
 @pytest.mark.slow
 def test_any_order_of_arrival_gives_the_same_rows(store, batches, links):
