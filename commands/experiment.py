@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from commands.options import AsOf, Json, opened, show, to_day
-from interventions.experiments.effects import KEPT_MONEY
 from store.settings import get_settings
 from terminal import print_facts, print_rows
 
@@ -73,6 +72,8 @@ def _split(found: dict[str, Any]) -> str:
 
 
 def _told(effect: dict[str, Any]) -> dict[str, Any]:
+    from interventions.experiments.effects import KEPT_MONEY  # noqa: PLC0415
+
     scale, unit = (0.01, "") if effect["figure"] == KEPT_MONEY.name else (100, " %")
 
     def value(name: str) -> str:

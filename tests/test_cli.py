@@ -13,6 +13,7 @@ import pytest
 
 from sample.export import write_export
 from sample.world import Market
+from tests.children import Ended, children, command_once
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +28,10 @@ def export(folder):
     return folder / "export"
 
 
-def trendguard(folder, *words: str, **env: str) -> subprocess.CompletedProcess:
-    outside = {k: v for k, v in os.environ.items() if not k.startswith("TRENDGUARD_")}
-    return subprocess.run(
-        [sys.executable, "-m", "cli", *words],
-        env=outside | {"TRENDGUARD_DATA_DIR": str(folder / "data"), **env},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def trendguard(folder, *words: str, **env: str) -> Ended:
+    told = {"TRENDGUARD_DATA_DIR": str(folder / "data")} | env
+    with children() as pool:
+        return pool.submit(command_once, list(words), folder, **told).result()
 
 
 def result(folder, *words: str) -> dict:

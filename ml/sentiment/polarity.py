@@ -1,7 +1,5 @@
 """Polarity of a review: how positive its adjectives are, as TextBlob has it."""
 
-from textblob import TextBlob
-
 
 def polarity(text: str) -> float:
     """Return TextBlob's polarity of an English text, -1 to 1.
@@ -9,4 +7,6 @@ def polarity(text: str) -> float:
     >>> polarity("I love it") > 0 > polarity("awful, it broke")
     True
     """
+    from textblob import TextBlob  # noqa: PLC0415 - takes a second, few commands need it
+
     return float(TextBlob(text).sentiment.polarity)

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -23,9 +24,7 @@ def chosen(worker):
 def test_agreeing_and_withdrawing(options, chosen):
     assert "nothing is sent" in options.inner_text("#consent-state")
     options.click("#consent")
-    options.wait_for_function(
-        "document.querySelector('#consent-state').textContent.startsWith('You agreed')"
-    )
+    expect(options.locator("#consent-state")).to_contain_text("You agreed")
     assert chosen()["agreed"] is True
     options.click("#consent")
     options.wait_for_selector("#consent.agree")
@@ -60,10 +59,7 @@ def test_what_is_no_server_is_not_kept(options, chosen, address):
     before = chosen()["server"]
     options.fill("#server", address)
     options.click("#server-form button")
-    options.wait_for_function(
-        "document.querySelector('#server-state').textContent !== ''"
-    )
-    assert "not the address" in options.inner_text("#server-state")
+    expect(options.locator("#server-state")).to_contain_text("not the address")
     assert options.get_attribute("#server", "aria-invalid") == "true"
     assert chosen()["server"] == before
 
@@ -71,9 +67,7 @@ def test_what_is_no_server_is_not_kept(options, chosen, address):
 def test_a_server_on_this_computer_is_kept(options, chosen):
     options.fill("#server", "http://localhost:9999/")
     options.click("#server-form button")
-    options.wait_for_function(
-        "document.querySelector('#server-state').textContent === 'Saved.'"
-    )
+    expect(options.locator("#server-state")).to_have_text("Saved.")
     assert chosen()["server"] == "http://localhost:9999"
 
 
@@ -81,7 +75,7 @@ def test_a_silent_site_can_be_turned_back_on(options, chosen, choose):
     choose(offSites=["a.example", "b.example"])
     options.reload()
     options.click("text=Turn back on: a.example")
-    options.wait_for_function("document.querySelectorAll('#off-sites li').length === 1")
+    expect(options.locator("#off-sites li")).to_have_count(1)
     assert chosen()["offSites"] == ["b.example"]
 
 

@@ -119,7 +119,7 @@ def test_a_search_from_the_command_line(chosen, opened):
     ],
 )
 def test_a_wrong_request_is_one_clear_line(chosen, opened, crawls, words, message):
-    code, said = crawls.command(chosen, ["crawl", *words]).result()
+    code, _, said = crawls.command(chosen, ["crawl", *words]).result()
     assert code == 1
     assert message in " ".join(said.split())
     assert "Traceback" not in said

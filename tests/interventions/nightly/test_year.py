@@ -1,7 +1,6 @@
 """A year of nights with ten kills: nobody is forgotten, nobody gets two."""
 
 import csv
-import multiprocessing
 import os
 import random
 import secrets
@@ -18,6 +17,7 @@ from store.database import Database
 from store.privacy import Pseudonymiser
 from store.settings import Settings
 from store.tables import Delivery, Intervention, Night, OptOut, Prediction, Product
+from tests.children import FORKED
 from tests.interventions.nightly.receivers import SECRET, receivers
 from tests.interventions.nightly.shop import put_consents
 from tests.interventions.nightly.year import (
@@ -29,8 +29,6 @@ from tests.interventions.nightly.year import (
 )
 
 pytestmark = pytest.mark.slow
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.interventions.nightly.year", "tea_tasting"])
 KILLS = ["at any time"] * 4 + ["while delivering"] * 3 + ["while writing"] * 3
 
 
@@ -101,7 +99,7 @@ def live_and_be_killed(settings, seed, days, inbox, kills) -> Counter:
     killed: Counter[str] = Counter()
     for kill in [*kills, None]:
         writes = rng.randrange(1, days // 4) if kill == "while writing" else 0
-        child = PROCESSES.Process(target=live, args=(settings, seed, days, writes))
+        child = FORKED.Process(target=live, args=(settings, seed, days, writes))
         child.start()
         messages = rng.randrange(1, days // 10) if kill == "while delivering" else 0
         inbox.on_arrival = countdown(messages, child.pid)
@@ -143,7 +141,7 @@ def test_a_year_of_nights_with_ten_kills(database, shop, twin, inbox, days):
     year = Year.of(seed, days, shop.pseudonym_key_file)
     for each, its_settings in ((database, shop), (twin, twin.settings)):
         open_shop(each, its_settings, year)
-    undisturbed = PROCESSES.Process(target=live, args=(twin.settings, seed, days, 0))
+    undisturbed = FORKED.Process(target=live, args=(twin.settings, seed, days, 0))
     undisturbed.start()
     kills = random.Random(seed).sample(KILLS, len(KILLS))
     assert live_and_be_killed(shop, seed, days, inbox, kills) == Counter([*KILLS, None])
