@@ -231,7 +231,7 @@ var readProduct = (() => {
   const CART_PATH = /\/(cart|basket|bag|checkouts?|warenkorb|panier|carrito|carrello|winkelwagen)(\/|\.\w+)?$/i;
   /** Pages that are no product unless structured data says so. */
   const LIST_PATH =
-    /^\/([a-z]{2}([-_][a-z]{2})?\/?)?$|^\/([a-z]{2}([-_][a-z]{2})?\/)?(search|find|suche|recherche|collections|categor(y|ies)|wishlist|account|login|help|blogs?|pages)(\/(?!.*products?\/)|\.\w+$|$)/i;
+    /^(\/[a-z]{2}([-_][a-z]{2})?)?$|^\/([a-z]{2}([-_][a-z]{2})?\/)?(search|find|suche|recherche|collections|categor(y|ies)|wishlist|account|login|help|blogs?|pages)(\/(?!.*products?\/)|\.\w+$|$)/i;
 
   /* ---------- words and signs ---------- */
 
@@ -830,7 +830,7 @@ var readProduct = (() => {
   /* ---------- what a reader sees: labelled particulars ---------- */
 
   const MOST_TEXTS = 20000;
-  const NO_PARTICULARS = "header, footer, nav, aside, form, script, style, h1";
+  const NO_PARTICULARS = "footer, nav, aside, form, script, style";
 
   /** @typedef {{brand?: string, gtin?: string, code?: string, model?: string}} Particulars */
 
@@ -850,7 +850,8 @@ var readProduct = (() => {
 
   /** @param {RegExpExecArray} found @param {Node} label @param {Particulars} facts */
   function readParticular([, brand, gtin, code, model, beside], label, facts) {
-    const value = beside || valueOf(label);
+    if (!label.parentElement || label.parentElement.closest(NO_PARTICULARS)) return;
+    const value = beside || (label.parentElement.closest("header, h1") ? "" : valueOf(label));
     if (brand) facts.brand ??= readBrand(value) ?? undefined;
     if (gtin) facts.gtin ??= readGtin(value.split(/[, ]/)[0]) ?? undefined;
     if (code) facts.code ??= codeInText(value) ?? undefined;
@@ -859,7 +860,6 @@ var readProduct = (() => {
 
   /** @param {Node} label @returns {string} what stands beside it, in its row */
   function valueOf(label) {
-    if (!label.parentElement || label.parentElement.closest(NO_PARTICULARS)) return "";
     let node = /** @type {Node} */ (label);
     for (let up = 0; up < 4; up += 1) {
       const beside = textAfter(node);
@@ -945,14 +945,14 @@ var readProduct = (() => {
     let block = element;
     for (let up = block.parentElement, n = 0; up && n < 3 && isSmall(up); up = up.parentElement, n += 1) {
       const text = clean(visibleText(up));
-      if (text.length > 24 || !PRICE_TEXT.test(text)) break;
+      if (text.length > 24 || up.querySelector("h1, h2, h3, button, a") || !PRICE_TEXT.test(text)) break;
       block = up;
     }
     return block;
   }
 
   /** @param {Element} e @returns {boolean} whether its text is cheap to read */
-  const isSmall = (e) => e.childElementCount < 4 && ![...e.children].some((child) => child.childElementCount > 3);
+  const isSmall = (e) => e.childElementCount < 6 && ![...e.children].some((child) => child.childElementCount > 3);
 
   /** @param {Element} element @param {number} [levels] @returns {string} names of it and its parents */
   function namesAround(element, levels = 4) {
