@@ -1,7 +1,7 @@
 """Pack `extension/` for the stores: one zip for Chrome and Edge, one for Firefox.
 
-The same folder always yields the same bytes, so that anyone can check what a store holds.
-Each zip's manifest leaves out what only the other browser reads.
+The same folder always yields the same bytes, so that anyone can check what a store
+holds. Each zip's manifest leaves out what only the other browser reads.
 """
 
 import json

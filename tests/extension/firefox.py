@@ -63,7 +63,7 @@ class Firefox:
         self._ask("WebDriver:Navigate", url=url)
 
     def run(self, script: str, *args: Any, context: str = "content") -> Any:
-        """Run a script that may await and returns JSON, with the browser's own rights."""
+        """Run a script that may await, with all of Firefox's rights; return its JSON."""
         self._ask("Marionette:SetContext", value=context)
         wrapped = f"""const done = arguments[arguments.length - 1];
         (async (...args) => {{ {script} }})(...arguments).then(done,
@@ -96,8 +96,9 @@ def running(path: str, profile: Path):
             for name, value in PREFERENCES.items()
         )
     )
+    options = ["--headless", "--marionette", "--remote-allow-system-access"]
     process = subprocess.Popen(
-        [path, "--headless", "--marionette", "--no-remote", "--profile", str(profile)],
+        [path, *options, "--no-remote", "--profile", str(profile)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
