@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from bench.extension import show
+from bench.saved_pages import show
 from ml.card import BandRisk, Card, CardModel, Kept, Reason, Resale, Sentiment
 from scrapers.browser import browser_launch_options
 from store.errors import SettingsError

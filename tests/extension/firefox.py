@@ -63,7 +63,7 @@ class Firefox:
         self._ask("WebDriver:Navigate", url=url)
 
     def run(self, script: str, *args: Any, context: str = "content") -> Any:
-        """Run a script that may await, with all of Firefox's rights; return its JSON."""
+        """Run a script that may await, with all rights; return its JSON."""
         self._ask("Marionette:SetContext", value=context)
         wrapped = f"""const done = arguments[arguments.length - 1];
         (async (...args) => {{ {script} }})(...arguments).then(done,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.extension import annotated, rates, right
+from bench.extension import rates, right
+from bench.saved_pages import annotated
 from tests.extension.conftest import PRODUCT_JS
 
 pytestmark = pytest.mark.browser
