@@ -2,7 +2,7 @@
 
 A part of `python -m bench extension`. Pages stand at their own addresses where the
 manifest names their shop, else at 127.0.0.1; their scripts are kept from running, so
-that two visits differ by nothing but the extension. Cards come from a server on loopback.
+that two visits differ by nothing but the extension. Cards come from a server here.
 """
 
 import gzip
@@ -32,6 +32,8 @@ from store.settings import Settings
 EXTENSION = Path(__file__).parents[1] / "extension"
 MANIFEST = json.loads((EXTENSION / "manifest.json").read_text("utf-8"))
 LOCAL = "127.0.0.1"
+# Long enough for the second look at a page and for a page's own late shifts.
+SETTLE_MS = 900
 # Runs before the page: adds up its layout shifts, notes when our element is painted.
 WATCH = """
   window.shift = 0;
@@ -164,7 +166,7 @@ def card_for(product: dict[str, Any]) -> dict[str, Any]:
 def without(page: Page, visited: Visited) -> Cost:
     """Visit a page in the plain browser."""
     show(page, visited.html, address(visited.url))
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(SETTLE_MS)
     return Cost(page.evaluate("window.shift"))
 
 
@@ -179,7 +181,7 @@ def with_extension(page: Page, visited: Visited, server: CardServer) -> Cost:
     painted = None
     if visited.product:
         painted = _painted_at_ms(page) - server.answered_at_ms
-    page.wait_for_timeout(200 if visited.product else 900)
+    page.wait_for_timeout(SETTLE_MS)
     profile = tools.send("Profiler.stop")["profile"]
     return Cost(page.evaluate("window.shift"), own_ms(profile), painted)
 

@@ -1,33 +1,28 @@
 /**
  * Reads the one product a shop's page is about; it changes, fetches and remembers
  * nothing. This file stands alone: evaluated in any page it defines `readProduct`.
- * So the shops' selectors are a table in it, SHOPS, and not a file that it would have
- * to fetch: a shop has changed its page, that row is all there is to mend.
+ * So the shops' selectors are a table in it, SHOPS, not a file it would have to fetch.
  *
- * Is it a product at all?
- *   a. Never on a block page, in a cart or at the checkout.
- *   b. Of a shop in SHOPS: where its row says so, by address or by selector.
- *   c. Anywhere: where structured data names one product. Several are a list.
+ * Is it a product?
+ *   a. Never on a block page, in a cart, at the checkout.
+ *   b. Of a shop in SHOPS: where its row says so.
+ *   c. Where structured data names one product; several are a list.
  *   d. Else where a heading, a price and a way to buy stand together.
  *
- * Which price is asked, where a page names several?
- *   1. The shop's own selectors win: they point at what a shopper without a membership
- *      pays in full, never at an instalment, a list price or a cart's total.
- *   2. Then JSON-LD, microdata or RDFa, meta tags, Shopify's state; price and currency
- *      always come from the same source. Where they differ, what a reader sees decides.
- *   3. A structured price that the page strikes out, or calls the members' price, gives
- *      way to the one a reader sees. A `priceSpecification` that is a list price, a
- *      members' price, a unit price or a rate is never read; the `sale_price` meta tag
- *      beats the `price` meta tag.
- *   4. Of several offers: the one at this address, else an AggregateOffer's lowest
- *      price, else the first in stock, else the first.
- *   5. Nothing structured: the likeliest price after the main heading. Below instalments,
- *      savings, shipping, rewards, unit prices and carts it is not looked for; old
- *      prices and those in lists of other products come last.
+ * Which price, where a page names several?
+ *   1. The shop's own selectors: what a shopper without a membership pays in full.
+ *   2. JSON-LD, microdata or RDFa, meta tags, Shopify's state; price and currency from
+ *      the same one. Where they differ, what a reader sees decides.
+ *   3. What the page strikes out or calls the members' price gives way to what a reader
+ *      sees. List, unit and members' prices and rates in the data are never read.
+ *   4. Of several offers: the one at this address, an AggregateOffer's lowest price, the
+ *      first in stock, the first.
+ *   5. Nothing structured: the likeliest price after the main heading, never instalments,
+ *      savings, shipping, rewards, carts; old and other products' prices last.
  *
- * All other fields: the first source that knows, in the order of rule 2. Only a product
- * code that the page shows beside its label beats a structured one, which is often a
- * number of the shop's own machines, and a labelled brand beats a shop's own name.
+ * Other fields: the first source that knows. Only a product code that stands beside its
+ * label beats a structured one, often a number for the shop's own machines, and a
+ * labelled brand the shop's own name.
  *
  * @typedef {object} Product
  * @property {string} title
@@ -59,10 +54,12 @@
  *
  * @typedef {object} Here the page and what its address says
  * @property {Document} page
+ * @property {Record<string, string>} meta its meta tags by name
  * @property {string} url the lasting address
  * @property {string} host without "www."
  * @property {Shop | undefined} shop
  * @property {string | null} home the currency of the shop's country
+ * @property {() => Text[]} texts its short texts, looked for once
  */
 
 /** @type {(document: Document) => Product | null} */
@@ -263,8 +260,9 @@ var readProduct = (() => {
   /** Currencies whose prices have no cents: "2.449" is two thousand. */
   const NO_CENTS = /^(ARS|CLP|COP|IDR|VND|KRW|JPY|HUF|KZT|TWD|PYG)$/;
 
-  const CURRENCY_WORD =
-    "US\\$|CA\\$|C\\$|AU\\$|A\\$|NZ\\$|HK\\$|NT\\$|S\\$|R\\$|MX\\$|[$€£¥₹₩₽₺₴₪฿₫₱₸₦₡]|zł|Kč|Ft|лв\\.?|Lei|kn|kr\\.?|тг\\.?|руб\\.?|р\\.|원|元|円|ر\\.س\\.?|د\\.إ\\.?|Rs\\.?|RM|Rp|CHF|TL|[A-Z]{3}";
+  const CURRENCY_WORD = [...Object.keys(SIGNS), "$", "¥", "kr", "р."]
+    .sort((a, b) => b.length - a.length)
+    .map((sign) => `${sign.replace(/[$./]/g, "\\$&")}\\.?`).join("|") + "|[A-Z]{3}";
   const NUMBER =
     "\\d{1,3}(?:[.,'’\\s\\u00a0\\u202f]\\d{3})+(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,3})?";
   /** A price and nothing else but a few words. */
@@ -293,9 +291,7 @@ var readProduct = (() => {
   const OTHER_PRODUCT =
     /(^|[^a-z])(related|recommend|similar|carousel|upsell|cross-?sell|swiper|slider|filter|bundle|also|sponsor|sticky|cart|basket|total)/i;
   const MAIN_PRICE = /current|sale|final|special|now|our-?price|main|product-?price|big|actual/i;
-  /** Where a page may say of a price that it is not asked, or not of everybody. */
-  const DENIED_PLACE =
-    "del, s, strike, [class*=price i], [class*=member i], [class*=loyalty i], [class*=club i]";
+  /** Names of what is not asked, or not of everybody. */
   const STRUCK_OUT = /(^|[^a-z])(old|was|strike|crossed|before|compare|msrp|rrp|uvp|list-?_?price)/i;
   const FOR_MEMBERS = /(^|[^a-z])(member|club|loyalty|rewards?)/i;
 
@@ -309,7 +305,7 @@ var readProduct = (() => {
   };
   const LABELLED = new RegExp(
     `^\\s*(?:(${LABELS.brand})|(${LABELS.gtin})|(${LABELS.code})|(${LABELS.model}))\\s*(?:$|[:：]\\s*(.{0,60}?)\\s*$)`,
-    "iu",
+    "i",
   );
 
   /* ---------- text, numbers, currencies ---------- */
@@ -497,13 +493,14 @@ var readProduct = (() => {
     return clean(Array.isArray(url) ? url[0] : url) || null;
   }
 
-  /** @param {Document} page @param {string} name @returns {string} a meta tag's content */
-  function meta(page, name) {
+  /** @param {Document} page @returns {Record<string, string>} content of the first meta tag of each name */
+  function readMeta(page) {
+    const found = Object.create(null);
     for (const tag of page.getElementsByTagName("meta")) {
-      const named = tag.getAttribute("property") ?? tag.getAttribute("name") ?? tag.getAttribute("itemprop");
-      if (named?.toLowerCase() === name) return clean(tag.getAttribute("content"));
+      const name = tag.getAttribute("property") ?? tag.getAttribute("name") ?? tag.getAttribute("itemprop");
+      if (name) found[name.toLowerCase()] ??= clean(tag.getAttribute("content"));
     }
-    return "";
+    return found;
   }
 
   /** @param {string} url @param {Document} page @returns {URL | null} */
@@ -627,14 +624,15 @@ var readProduct = (() => {
    * @param {Here} here
    * @returns {Thing | null} the one the page is about; several different ones are a list
    */
-  function mainProduct(all, { page, url }) {
+  function mainProduct(all, here) {
+    const { page, url } = here;
     const whole = all.filter((p) => !p.isVariantOf && !p.inProductGroupWithID);
     const products = whole.length ? whole : all;
     if (products.length < 2) return products[0] ?? null;
     const address = pathOf(url, page);
     const atHere = products.filter((p) =>
       [p.url, p["@id"]].some((u) => clean(u) && pathOf(clean(u), page) === address));
-    const heading = headings(page);
+    const heading = headings(here);
     const inHeading = products.filter((p) => heading.includes(clean(p.name).toLowerCase()));
     const names = new Set(products.map((p) => clean(p.name).toLowerCase()));
     const chosen = atHere.length ? atHere : inHeading.length ? inHeading : names.size === 1 ? products : [];
@@ -644,9 +642,9 @@ var readProduct = (() => {
     return main ? { ...main, offers: sizes.flatMap((p) => list(p.offers)) } : null;
   }
 
-  /** @param {Document} page @returns {string[]} what the page calls itself, lower case */
-  const headings = (page) =>
-    [...[...page.querySelectorAll("h1")].slice(0, 4).map((h) => clean(visibleText(h))), meta(page, "og:title")]
+  /** @param {Here} here @returns {string[]} what the page calls itself, lower case */
+  const headings = ({ page, meta }) =>
+    [...[...page.querySelectorAll("h1")].slice(0, 4).map((h) => clean(visibleText(h))), meta["og:title"]]
       .filter(Boolean).map((text) => text.toLowerCase());
 
   /**
@@ -725,10 +723,11 @@ var readProduct = (() => {
     '[itemprop~="isRelatedTo"], [itemprop~="isSimilarTo"], [itemprop~="review"], [itemprop~="additionalProperty"], [itemtype*="/PropertyValue" i], [itemtype*="Review" i], [itemtype*="/Organization" i], [itemtype*="/ListItem" i]';
 
   /** @param {Here} here @returns {Facts | null} */
-  function fromMarkup({ page, home }) {
+  function fromMarkup(here) {
+    const { page, home } = here;
     const outer = [...page.querySelectorAll(PRODUCT_SCOPE)].filter(
       (scope) => !scope.parentElement?.closest(PRODUCT_SCOPE));
-    const scope = mainScope(outer, page);
+    const scope = mainScope(outer, here);
     if (!scope) return null;
     /** @param {string} name */
     const read = (name) => own(scope, name).map(propertyValue).find(Boolean) ?? "";
@@ -746,12 +745,12 @@ var readProduct = (() => {
     };
   }
 
-  /** @param {Element[]} scopes @param {Document} page @returns {Element | null} the page's own product */
-  function mainScope(scopes, page) {
+  /** @param {Element[]} scopes @param {Here} here @returns {Element | null} the page's own product */
+  function mainScope(scopes, here) {
     if (scopes.length < 2) return scopes[0] ?? null;
     const withHeading = scopes.filter((scope) => scope.querySelector("h1"));
     if (withHeading.length === 1) return withHeading[0];
-    const heading = headings(page);
+    const heading = headings(here);
     return scopes.find((scope) => {
       const name = own(scope, "name").map(propertyValue).find(Boolean);
       return name && own(scope, "price").length > 0 && heading.includes(name.toLowerCase());
@@ -781,11 +780,11 @@ var readProduct = (() => {
   /* ---------- source 4: OpenGraph and other meta tags ---------- */
 
   /** @param {Here} here @returns {Facts | null} */
-  function fromMeta({ page, home }) {
-    const type = meta(page, "og:type");
+  function fromMeta({ meta, home }) {
+    const type = meta["og:type"] ?? "";
     const isProduct = /(^|[:.])product(\.item)?$/i.test(type) && !/group/i.test(type);
     /** @param {...string} names */
-    const first = (...names) => names.map((n) => meta(page, n)).find(Boolean) ?? "";
+    const first = (...names) => names.map((name) => meta[name]).find(Boolean) ?? "";
     const amount = first("product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price");
     if (!isProduct && !amount) return null;
     const currency = toCurrency(
@@ -798,7 +797,7 @@ var readProduct = (() => {
       sku: first("product:retailer_item_id", "product:retailer_part_no", "product:mfr_part_no") || null,
       availability: readAvailability(first("product:availability", "og:availability")),
       category: first("product:category") || null,
-      image: meta(page, "og:image") || null,
+      image: meta["og:image"] || null,
     };
   }
 
@@ -832,18 +831,26 @@ var readProduct = (() => {
   const MOST_TEXTS = 20000;
   const NO_PARTICULARS = "footer, nav, aside, form, script, style";
 
+  /** @param {Document} page @returns {Text[]} all that may be a label or a price */
+  function shortTexts(page) {
+    const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    for (let n = 0; n < MOST_TEXTS && walker.nextNode(); n += 1) {
+      const text = /** @type {Text} */ (walker.currentNode);
+      if (text.length > 1 && text.length < 91 && /\S\S/.test(text.data)) found.push(text);
+    }
+    return found;
+  }
+
   /** @typedef {{brand?: string, gtin?: string, code?: string, model?: string}} Particulars */
 
-  /** @param {Document} page @returns {Particulars} from "Label: value", tables and lists */
-  function readParticulars(page) {
-    const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+  /** @param {Text[]} texts @returns {Particulars} from "Label: value", tables and lists */
+  function readParticulars(texts) {
     /** @type {Particulars} */
     const facts = {};
-    for (let n = 0; n < MOST_TEXTS && walker.nextNode(); n += 1) {
-      const text = walker.currentNode.nodeValue ?? "";
-      if (text.length < 3 || text.length > 90) continue;
-      const found = LABELLED.exec(text);
-      if (found) readParticular(found, walker.currentNode, facts);
+    for (const text of texts) {
+      const found = LABELLED.exec(text.data);
+      if (found) readParticular(found, text, facts);
     }
     return facts;
   }
@@ -883,31 +890,26 @@ var readProduct = (() => {
 
   /** @typedef {Money & {element: Element}} Found */
 
-  /** @param {Document} page @returns {HTMLElement | null} the heading that names the product */
-  function mainHeading(page) {
+  /** @param {Here} here @returns {HTMLElement | null} the heading that names the product */
+  function mainHeading({ page, meta }) {
     const all = [...page.querySelectorAll("h1")].filter((h) => clean(visibleText(h)).length > 2);
-    const name = (meta(page, "og:title") || clean(page.title)).toLowerCase();
+    const name = (meta["og:title"] || clean(page.title)).toLowerCase();
     return all.find((h) => name.includes(clean(visibleText(h)).toLowerCase())) ?? all[0] ?? null;
   }
 
   /** @param {Here} here @returns {Money | null} the likeliest after the heading, rule 5 */
-  function visiblePrice({ page, home }) {
-    const heading = mainHeading(page);
+  function visiblePrice(here) {
+    const heading = mainHeading(here);
     if (!heading) return null;
-    const best = pricesAfter(heading, page, home)
+    const best = pricesAfter(heading, here)
       .filter((found) => !isRepeated(found.element))
       .map((found, i) => ({ ...found, score: score(found, heading) - i * 2 }))
       .sort((a, b) => b.score - a.score)[0];
     return best ? { price: best.price, currency: best.currency } : null;
   }
 
-  /**
-   * @param {Element} heading
-   * @param {Document} page
-   * @param {string | null} home
-   * @returns {Found[]} in document order
-   */
-  function pricesAfter(heading, page, home) {
+  /** @param {Element} heading @param {Here} here @returns {Found[]} in document order */
+  function pricesAfter(heading, { page, home }) {
     const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
     walker.currentNode = heading;
     /** @type {Found[]} */
@@ -1028,22 +1030,26 @@ var readProduct = (() => {
   /** @param {Document} page @returns {Here} */
   function locate(page) {
     const own = page.location?.hostname ?? "";
-    const url = canonicalUrl(page);
+    const meta = readMeta(page);
+    const url = canonicalUrl(page, meta["og:url"]);
     const named = parseUrl(url, page)?.hostname ?? "";
     // A saved or mirrored copy still names its shop.
     const isSaved = own === "" || own === "localhost" || /^[\d.]+$/.test(own);
     const isMirror = !shopOf(own) && shopOf(named) !== undefined;
     const host = ((isSaved || isMirror) && named ? named : own).replace(/^www\./, "");
-    return { page, url, host, shop: shopOf(host), home: homeCurrency(host, page) };
+    /** @type {Text[] | undefined} */
+    let found;
+    const texts = () => (found ??= shortTexts(page));
+    return { page, meta, url, host, shop: shopOf(host), home: homeCurrency(host, page), texts };
   }
 
   /** @param {string} host @returns {Shop | undefined} */
   const shopOf = (host) => SHOPS.find((shop) => shop.host.test(host));
 
-  /** @param {Document} page @returns {string} the page's lasting address */
-  function canonicalUrl(page) {
+  /** @param {Document} page @param {string | undefined} graphUrl @returns {string} its lasting address */
+  function canonicalUrl(page, graphUrl) {
     const own = page.location?.href ?? "";
-    const link = page.querySelector('link[rel="canonical" i]')?.getAttribute("href") || meta(page, "og:url");
+    const link = page.querySelector('link[rel="canonical" i]')?.getAttribute("href") || graphUrl;
     const url = parseUrl(link || own, page);
     return url && /^https?:$/.test(url.protocol) && (url.pathname !== "/" || !link) ? url.href : own;
   }
@@ -1123,14 +1129,14 @@ var readProduct = (() => {
    * @param {Here} here
    * @returns {"old" | "members" | null} what the page says against this price
    */
-  function denialOf(price, { page, home }) {
-    for (const element of page.querySelectorAll(DENIED_PLACE)) {
-      if (!isSmall(element) || element.closest("header, footer, nav")) continue;
-      const text = element.textContent ?? "";
-      if (text.length > 40 || readPrice(text, home)?.price !== price) continue;
-      const names = namesAround(element, 2);
+  function denialOf(price, { texts, home }) {
+    const digits = String(Math.trunc(price));
+    for (const { data, length, parentElement } of texts()) {
+      if (length > 40 || !parentElement || !data.replace(/\D/g, "").startsWith(digits)) continue;
+      if (readPrice(data, home)?.price !== price || parentElement.closest("header, footer, nav")) continue;
+      const names = namesAround(parentElement, 2);
       if (FOR_MEMBERS.test(names)) return "members";
-      if (/^(del|s|strike)$/.test(element.localName) || STRUCK_OUT.test(names)) return "old";
+      if (STRUCK_OUT.test(names) || parentElement.closest("del, s, strike")) return "old";
     }
     return null;
   }
@@ -1141,9 +1147,9 @@ var readProduct = (() => {
     return seen.currency !== null && (denial === "old" ? times < 1 && times > 0.1 : times > 1 && times < 3);
   }
 
-  /** @param {Facts[]} known @param {Document} page @returns {string} og:title last: it often is a slogan */
-  const chooseTitle = (known, page) =>
-    pick(known, "title") || clean(mainHeading(page)?.textContent) || meta(page, "og:title");
+  /** @param {Facts[]} known @param {Here} here @returns {string} og:title last: it often is a slogan */
+  const chooseTitle = (known, here) =>
+    pick(known, "title") || clean(mainHeading(here)?.textContent) || here.meta["og:title"];
 
   /** @param {Facts[]} known @param {Particulars} particulars @param {string} host */
   function chooseBrand(known, particulars, host) {
@@ -1166,9 +1172,9 @@ var readProduct = (() => {
     const known = shop ? [shop, ...structured] : structured;
     const priced = choosePrice(shop, known, here);
     if (!known.length && !(priced && canBuy(page))) return null;
-    const title = chooseTitle(known, page);
+    const title = chooseTitle(known, here);
     if (!title) return null;
-    const particulars = readParticulars(page);
+    const particulars = readParticulars(here.texts());
     return {
       title,
       price: priced?.price ?? null,
