@@ -3,8 +3,6 @@
 (() => {
   "use strict";
 
-  /** @typedef {NonNullable<ReturnType<typeof readProduct>>} Product */
-
   /** When to look: shops that draw themselves need a moment. */
   const LOOKS_MS = [0, 700, 2000, 4000];
   let visit = 0;

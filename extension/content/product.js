@@ -23,43 +23,6 @@
  * Other fields: the first source that knows. Only a product code that stands beside its
  * label beats a structured one, often a number for the shop's own machines, and a
  * labelled brand the shop's own name.
- *
- * @typedef {object} Product
- * @property {string} title
- * @property {number | null} price what is asked now, in units of `currency`
- * @property {string | null} currency ISO 4217
- * @property {string | null} brand
- * @property {string | null} gtin digits with a right check digit
- * @property {string | null} sku
- * @property {string | null} availability schema.org's short name, as `InStock`
- * @property {string | null} category
- * @property {string | null} url
- * @property {string | null} image
- *
- * @typedef {Partial<Product>} Facts what one source knows
- * @typedef {{price: number, currency: string | null}} Money
- *
- * @typedef {object} Shop where a shop keeps things; selectors are tried in order, and one
- *   that ends in `@name` takes that attribute instead of the text
- * @property {RegExp} host
- * @property {RegExp} path of its product pages; its group is the product's number
- * @property {string} [product] a selector that only its product pages match
- * @property {boolean} [strict] no other page of this shop is a product
- * @property {string[]} [title]
- * @property {string[]} [price]
- * @property {string[]} [brand]
- * @property {string[]} [sku]
- * @property {string[]} [soldOut]
- * @property {string[]} [image]
- *
- * @typedef {object} Here the page and what its address says
- * @property {Document} page
- * @property {Record<string, string>} meta its meta tags by name
- * @property {string} url the lasting address
- * @property {string} host without "www."
- * @property {Shop | undefined} shop
- * @property {string | null} home the currency of the shop's country
- * @property {() => Text[]} texts its short texts, looked for once
  */
 
 /** @type {(document: Document) => Product | null} */
@@ -245,16 +208,13 @@ var readProduct = (() => {
   });
 
   /** What `$`, `kr`, `¥` and a bare number mean by the shop's country. */
-  const HOME = /** @type {Record<string, string>} */ ({
-    ca: "CAD", au: "AUD", nz: "NZD", tw: "TWD", hk: "HKD", sg: "SGD", mx: "MXN",
-    ar: "ARS", cl: "CLP", co: "COP", uk: "GBP", gb: "GBP", ie: "EUR", de: "EUR",
-    at: "EUR", fr: "EUR", it: "EUR", es: "EUR", nl: "EUR", be: "EUR", fi: "EUR",
-    pt: "EUR", ee: "EUR", lv: "EUR", lt: "EUR", sk: "EUR", si: "EUR", gr: "EUR",
-    hr: "EUR", bg: "BGN", ch: "CHF", se: "SEK", no: "NOK", dk: "DKK", pl: "PLN",
-    cz: "CZK", hu: "HUF", ro: "RON", in: "INR", kr: "KRW", jp: "JPY", cn: "CNY",
-    by: "BYN", ru: "RUB", ua: "UAH", kz: "KZT", tr: "TRY", br: "BRL", il: "ILS",
-    th: "THB", vn: "VND", my: "MYR", id: "IDR", ph: "PHP", za: "ZAR", us: "USD",
-  });
+  const HOME = Object.fromEntries(
+    ("ca:CAD au:AUD nz:NZD tw:TWD hk:HKD sg:SGD mx:MXN ar:ARS cl:CLP co:COP uk:GBP gb:GBP " +
+      "ie:EUR de:EUR at:EUR fr:EUR it:EUR es:EUR nl:EUR be:EUR fi:EUR pt:EUR ee:EUR lv:EUR " +
+      "lt:EUR sk:EUR si:EUR gr:EUR hr:EUR bg:BGN ch:CHF se:SEK no:NOK dk:DKK pl:PLN cz:CZK " +
+      "hu:HUF ro:RON in:INR kr:KRW jp:JPY cn:CNY by:BYN ru:RUB ua:UAH kz:KZT tr:TRY br:BRL " +
+      "il:ILS th:THB vn:VND my:MYR id:IDR ph:PHP za:ZAR us:USD"
+    ).split(" ").map((pair) => pair.split(":")));
   const DOLLARS = /^(AUD|CAD|NZD|TWD|HKD|SGD|MXN|ARS|CLP|COP|USD)$/;
   const CROWNS = /^(SEK|NOK|DKK)$/;
   /** Currencies whose prices have no cents: "2.449" is two thousand. */
@@ -431,23 +391,18 @@ var readProduct = (() => {
 
   /* ---------- single values ---------- */
 
-  const STOCK = /** @type {[RegExp, string][]} */ ([
-    [/outofstock|soldout|unavailable|oos$/, "OutOfStock"],
-    [/discontinued/, "Discontinued"],
-    [/preorder|availablefororder/, "PreOrder"],
-    [/presale/, "PreSale"],
-    [/backorder/, "BackOrder"],
-    [/limitedavailability/, "LimitedAvailability"],
-    [/instoreonly/, "InStoreOnly"],
-    [/onlineonly/, "OnlineOnly"],
-    [/instock|^available$|^true$/, "InStock"],
-  ]);
+  /** schema.org's names; the first that a value holds is taken. */
+  const STOCK =
+    "OutOfStock Discontinued PreOrder PreSale BackOrder LimitedAvailability InStoreOnly OnlineOnly InStock"
+      .split(" ");
 
   /** @param {unknown} value @returns {string | null} schema.org's short name */
   function readAvailability(value) {
-    const text = clean(value).toLowerCase().replace(/^https?:\/\/schema\.org\//, "");
-    const word = text.replace(/[^a-z]/g, "");
-    return STOCK.find(([pattern]) => pattern.test(word))?.[1] ?? null;
+    const word = clean(value).toLowerCase().replace(/^https?:\/\/schema\.org\//, "").replace(/[^a-z]/g, "");
+    if (/soldout|unavailable|oos$/.test(word)) return "OutOfStock";
+    if (/^(available|true)$/.test(word)) return "InStock";
+    if (word === "availablefororder") return "PreOrder";
+    return STOCK.find((name) => word.includes(name.toLowerCase())) ?? null;
   }
 
   /** @param {unknown} value @returns {string | null} digits, if the check digit is right */
@@ -546,9 +501,6 @@ var readProduct = (() => {
   }
 
   /* ---------- source 2: JSON-LD ---------- */
-
-  /** @typedef {Record<string, unknown>} Thing a node of JSON-LD */
-  /** @typedef {Thing & {variant?: Thing}} Offer an offer and the variant it is of */
 
   /** @param {unknown} value @returns {value is Thing} */
   const isNode = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -842,8 +794,6 @@ var readProduct = (() => {
     return found;
   }
 
-  /** @typedef {{brand?: string, gtin?: string, code?: string, model?: string}} Particulars */
-
   /** @param {Text[]} texts @returns {Particulars} from "Label: value", tables and lists */
   function readParticulars(texts) {
     /** @type {Particulars} */
@@ -887,8 +837,6 @@ var readProduct = (() => {
   }
 
   /* ---------- what a reader sees: the price ---------- */
-
-  /** @typedef {Money & {element: Element}} Found */
 
   /** @param {Here} here @returns {HTMLElement | null} the heading that names the product */
   function mainHeading({ page, meta }) {
@@ -1127,7 +1075,7 @@ var readProduct = (() => {
   /**
    * @param {number} price
    * @param {Here} here
-   * @returns {"old" | "members" | null} what the page says against this price
+   * @returns {Denial} what the page says against this price
    */
   function denialOf(price, { texts, home }) {
     const digits = String(Math.trunc(price));
@@ -1141,7 +1089,7 @@ var readProduct = (() => {
     return null;
   }
 
-  /** @param {Money} seen @param {Facts} best @param {"old" | "members"} denial */
+  /** @param {Money} seen @param {Facts} best @param {Denial} denial */
   function isTruer(seen, best, denial) {
     const times = seen.price / Number(best.price);
     return seen.currency !== null && (denial === "old" ? times < 1 && times > 0.1 : times > 1 && times < 3);

@@ -7,8 +7,6 @@ const softNavigation = (() => {
   /** Where there is no Navigation API, the address is compared this often. */
   const CLOCK_MS = 300;
 
-  /** @typedef {NonNullable<ReturnType<typeof readProduct>>} Product */
-
   /** @param {() => void} onNavigation called at every change of address, maybe more often */
   function watch(onNavigation) {
     /** @type {EventTarget | undefined} */
