@@ -60,10 +60,10 @@ class Visited:
 
 @dataclass
 class Cost:
-    """What one visit showed; the scripts of a plain visit are the tool's own."""
+    """What one visit showed."""
 
     shift: float
-    script_ms: float
+    script_ms: float = 0
     answer_to_paint_ms: float | None = None
 
 
@@ -163,22 +163,27 @@ def card_for(product: dict[str, Any]) -> dict[str, Any]:
     return card.model_dump(mode="json")
 
 
-def visit(context: BrowserContext, visited: Visited, server: CardServer | None) -> Cost:
-    """Visit a page in a new tab; a server says that the extension is there."""
-    page = context.new_page()
-    tools = context.new_cdp_session(page)
-    # The main thread's own clock: other processes on the machine do not count.
-    tools.send("Performance.enable", {"timeDomain": "threadTicks"})
+def without(page: Page, visited: Visited) -> Cost:
+    """Visit a page in the plain browser."""
+    show(page, visited.html, address(visited.url))
+    page.wait_for_timeout(SETTLE_MS)
+    return Cost(page.evaluate("window.shift"))
+
+
+def with_extension(page: Page, visited: Visited, server: CardServer) -> Cost:
+    """Visit a page in the browser that has it, and wait for the badge."""
+    server.cards = [card_for(visited.product)] if visited.product else []
+    tools = page.context.new_cdp_session(page)
+    tools.send("Profiler.enable")
+    tools.send("Profiler.setSamplingInterval", {"interval": 100})
+    tools.send("Profiler.start")
     show(page, visited.html, address(visited.url))
     painted = None
-    if server and visited.product:
+    if visited.product:
         painted = _painted_at_ms(page) - server.answered_at_ms
     page.wait_for_timeout(SETTLE_MS)
-    measured = tools.send("Performance.getMetrics")["metrics"]
-    script = next(m["value"] for m in measured if m["name"] == "ScriptDuration")
-    cost = Cost(page.evaluate("window.shift"), script * 1000, painted)
-    page.close()
-    return cost
+    profile = tools.send("Profiler.stop")["profile"]
+    return Cost(page.evaluate("window.shift"), own_ms(profile), painted)
 
 
 def _painted_at_ms(page: Page) -> float:
@@ -187,6 +192,23 @@ def _painted_at_ms(page: Page) -> float:
             return float(at)
         page.wait_for_timeout(50)
     raise TimeoutError(f"no badge on {page.url}")
+
+
+def own_ms(profile: dict[str, Any]) -> float:
+    """Return how long a frame of the extension was on the stack, milliseconds."""
+    nodes = {node["id"]: node for node in profile["nodes"]}
+    above = {child: n["id"] for n in nodes.values() for child in n.get("children", [])}
+
+    def is_own(node: int | None) -> bool:
+        while node is not None:
+            if nodes[node]["callFrame"]["url"].startswith("chrome-extension://"):
+                return True
+            node = above.get(node)
+        return False
+
+    own = {node for node in nodes if is_own(node)}
+    samples = zip(profile["samples"], profile["timeDeltas"], strict=True)
+    return sum(delta for node, delta in samples if node in own) / 1000
 
 
 def agree(context: BrowserContext, port: int) -> None:
@@ -206,13 +228,12 @@ def agree(context: BrowserContext, port: int) -> None:
 def measure(playwright: Playwright, pages: list[Visited]) -> list[tuple[Cost, Cost]]:
     """Visit each page in both browsers; return without and with."""
     with browsing(playwright, extended=False) as context:
-        plain = [visit(context, one, None) for one in pages]
+        page = context.new_page()
+        plain = [without(page, one) for one in pages]
     with serving() as server, browsing(playwright, extended=True) as context:
         agree(context, server.port)
-        ours = []
-        for one in pages:
-            server.cards = [card_for(one.product)] if one.product else []
-            ours.append(visit(context, one, server))
+        page = context.new_page()
+        ours = [with_extension(page, one, server) for one in pages]
     return list(zip(plain, ours, strict=True))
 
 
@@ -245,7 +266,7 @@ def cost_table(playwright: Playwright, pages: list[Visited]) -> Table:
 
 
 def _row(pairs: list[tuple[Cost, Cost]]) -> list[str]:
-    scripts = [ours.script_ms - plain.script_ms for plain, ours in pairs]
+    scripts = [ours.script_ms for _, ours in pairs]
     paints = [
         ours.answer_to_paint_ms
         for _, ours in pairs
