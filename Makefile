@@ -1,7 +1,7 @@
 # `make demo` and `make test` set up all they need; the other goals too.
 VENV := .venv/bin
 
-.PHONY: setup demo test check bench docs lock clean
+.PHONY: setup demo test check bench docs extension lock clean
 
 setup:
 	@scripts/setup.sh
@@ -12,7 +12,7 @@ demo: setup
 test: setup
 	@$(VENV)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-check: setup node_modules/.package-lock.json
+check: setup node_modules/.package-lock.json extension
 	@$(VENV)/ruff check -q .
 	@$(VENV)/ruff format -q --check .
 	@$(VENV)/mypy --no-error-summary
@@ -27,6 +27,9 @@ node_modules/.package-lock.json: package-lock.json
 bench: setup
 	@$(VENV)/python -m bench
 
+extension: setup
+	@$(VENV)/python scripts/pack_extension.py
+
 docs: setup
 	@$(VENV)/python scripts/write_docs.py
 
@@ -36,4 +39,4 @@ lock: setup
 		pyproject.toml -o requirements.lock
 
 clean:
-	@rm -rf .venv node_modules data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv node_modules data dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

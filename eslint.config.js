@@ -8,6 +8,7 @@ const shared = {
   make: "readonly",
   makePanel: "readonly",
   badge: "readonly",
+  softNavigation: "readonly",
 };
 
 export default [

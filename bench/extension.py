@@ -3,24 +3,21 @@
 Run with `python -m bench.extension`; the pages lie in `../shared/pages/shops`.
 """
 
-import gzip
-import json
 import re
 import statistics
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Route, sync_playwright
-from rich.console import Console, RenderableType
+from playwright.sync_api import Page, sync_playwright
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
+from bench.extension_cost import Visited, cost_table
+from bench.saved_pages import PAGES, Annotated, annotated, others, show
 from scrapers.browser import browser_launch_options
 from store.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-PAGES = ROOT.parent / "shared" / "pages"
 FIELDS = ("price", "currency", "brand", "gtin", "availability", "sku")
 # What the annotators wrote, by ISO 4217; "$" depends on the shop's country.
 SIGNS = {
@@ -37,24 +34,8 @@ SIGNS = {
 DOLLARS = {"bestbuy.ca": "CAD", "gomaji.com": "TWD", "stockcenter.com.ar": "ARS"}
 # One price was annotated as it is written there, with a point between thousands.
 AS_WRITTEN = {"2.449": 2449.0}
-
-
-@dataclass(frozen=True)
-class Annotated:
-    """A saved page and what people read on it."""
-
-    url: str
-    html: bytes
-    truth: dict[str, list[str]]
-
-
-def annotated(pages: Path) -> Iterator[Annotated]:
-    """Yield the annotated pages."""
-    folder = pages / "shops" / "peb"
-    truths = json.loads((folder / "GROUND_TRUTH.json").read_text(encoding="utf-8"))
-    for truth in truths.values():
-        html = gzip.decompress((folder / truth["file"]).read_bytes())
-        yield Annotated(truth["url"], html, truth)
+# What readProduct answered, and how long it took in milliseconds.
+Answer = tuple[dict[str, Any] | None, float]
 
 
 def right(page: Annotated, product: dict[str, Any] | None) -> dict[str, bool]:
@@ -96,22 +77,7 @@ def _letters(value: Any) -> str:
     return re.sub(r"\W", "", str(value or "").lower())
 
 
-def show(page: Page, html: bytes, url: str) -> None:
-    """Show a saved page at its address; its policy keeps all else from loading."""
-
-    def answer(route: Route) -> None:
-        route.fulfill(
-            body=html,
-            content_type="text/html; charset=utf-8",
-            headers={"Content-Security-Policy": "default-src 'none'"},
-        )
-
-    page.route("**/*", answer)
-    page.goto(url, wait_until="domcontentloaded")
-    page.unroute_all()
-
-
-def _read(page: Page, saved: Annotated) -> tuple[dict[str, Any] | None, float]:
+def _read(page: Page, saved: Annotated) -> Answer:
     show(page, saved.html, saved.url)
     script = (ROOT / "extension" / "content" / "product.js").read_text("utf-8")
     answered = page.evaluate(
@@ -123,27 +89,38 @@ def _read(page: Page, saved: Annotated) -> tuple[dict[str, Any] | None, float]:
 
 
 def run() -> RenderableType:
-    """Return a table of what was read right, a field a row."""
+    """Return what was read right, a field a row, and what it costs a page."""
     if not PAGES.is_dir():
         return "extension: no ../shared/pages beside this checkout"
     with sync_playwright() as playwright:
-        options = browser_launch_options(Settings())
-        browser = playwright.chromium.launch(**options)
+        browser = playwright.chromium.launch(**browser_launch_options(Settings()))
         page = browser.new_context(java_script_enabled=False).new_page()
-        saved = list(annotated(PAGES))
+        saved = [*annotated(PAGES), *others(PAGES)]
         answers = [_read(page, one) for one in saved]
         browser.close()
-    outcomes = [
-        right(one, product) for one, (product, _) in zip(saved, answers, strict=True)
-    ]
-    times = [milliseconds for _, milliseconds in answers]
+        visited = [
+            Visited(one.url, one.html, product)
+            for one, (product, _) in zip(saved, answers, strict=True)
+        ]
+        cost = cost_table(playwright, visited)
+    return Group(_reading(saved, answers), cost)
+
+
+def _reading(saved: list[Annotated], answers: list[Answer]) -> Table:
+    pairs = list(zip(saved, answers, strict=True))
+    outcomes = [right(one, product) for one, (product, _) in pairs if one.truth]
     table = Table("field", "right, %", "pages", title="readProduct, annotated pages")
     for field, rate in rates(outcomes).items():
         of = sum(field in outcome for outcome in outcomes)
         table.add_row(field, f"{rate:.1f}", str(of))
-    table.caption = (
-        f"median {statistics.median(times):.0f} ms, most {max(times):.0f} ms"
-    )
+    no_products = [product for one, (product, _) in pairs if not one.truth]
+    seen = sum(product is not None for product in no_products)
+    table.add_row("taken for a product", str(seen), f"{len(no_products)} others")
+    for kind, is_product in (("product pages", True), ("other pages", False)):
+        times = [ms for one, (_, ms) in pairs if bool(one.truth) is is_product]
+        table.add_row(
+            f"ms on {kind}", f"{statistics.median(times):.1f}", f"most {max(times):.1f}"
+        )
     return table
 
 

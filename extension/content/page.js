@@ -7,7 +7,8 @@
   const LOOKS_MS = [0, 700, 2000, 4000];
   let visit = 0;
   /** What the page before was about, so that its leftovers are not taken for this one. */
-  let before = "";
+  /** @type {Product | null} */
+  let before = null;
   let address = addressOf();
 
   /** @returns {string} the part of the address that tells products apart */
@@ -20,9 +21,6 @@
   /** @param {object} message @returns {Promise<any>} null where the extension is gone or busy */
   const ask = (message) => chrome.runtime.sendMessage(message).catch(() => null);
 
-  /** @param {{title: string, sku: string | null, price: number | null}} product */
-  const nameOf = ({ title, sku }) => `${title}\n${sku ?? ""}`;
-
   /** @param {number} ms */
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -30,29 +28,34 @@
     const mine = ++visit;
     badge.remove();
     if (!(await ask({ type: "mayAsk" }))) return;
+    const changes = softNavigation.changes();
     let waited = 0;
     for (const at of LOOKS_MS) {
       await wait(at - waited);
       waited = at;
-      if (mine !== visit) return;
-      const product = readProduct(document);
-      if (product && nameOf(product) !== before) return showCard(product, mine);
+      if (mine !== visit) break;
+      const product = changes.since() ? readProduct(document) : null;
+      if (product && !softNavigation.isLeftover(product, before)) {
+        void showCard(product, mine);
+        break;
+      }
     }
+    changes.stop();
   }
 
   /**
-   * @param {NonNullable<ReturnType<typeof readProduct>>} product
+   * @param {Product} product
    * @param {number} mine
    */
   async function showCard(product, mine) {
     const answer = await ask({ type: "card", product });
     if (mine !== visit) return;
-    shown = nameOf(product);
+    shown = product;
     if (answer) badge.show(answer.card, answer.ageBand, product.title, offHere);
   }
 
-  /** What this page is about, once known. */
-  let shown = "";
+  /** What this page is about, once known. @type {Product | null} */
+  let shown = null;
 
   function offHere() {
     badge.remove();
@@ -62,15 +65,13 @@
   /** The address changed without a load: the old card goes at once. */
   function onNavigation() {
     if (addressOf() === address) return;
-    before = shown || before;
-    shown = "";
+    before = shown ?? before;
+    shown = null;
     address = addressOf();
     void lookAtPage();
   }
 
-  /** @type {EventTarget | undefined} */
-  const navigation = Reflect.get(window, "navigation");
-  navigation?.addEventListener("currententrychange", onNavigation);
+  softNavigation.watch(onNavigation);
   chrome.storage.local.onChanged.addListener((changes) => {
     if (changes.settings) void lookAtPage();
   });

@@ -1,46 +1,28 @@
 /**
  * Reads the one product a shop's page is about; it changes, fetches and remembers
  * nothing. This file stands alone: evaluated in any page it defines `readProduct`.
+ * So the shops' selectors are a table in it, SHOPS, not a file it would have to fetch.
  *
- * What wins where a page contradicts itself:
- * 1. The selectors of a shop we know: they point at what a shopper without a
- *    membership pays in full (never an instalment, a list price or a cart's total).
- * 2. JSON-LD, then microdata, then OpenGraph, field by field; price and currency
- *    always come from the same source.
- * 3. A sale price beats a list price: `product:sale_price:amount` beats
- *    `product:price:amount`; a `priceSpecification` of type ListPrice is never read.
- *    Where two sources name different prices, the one that a reader sees is taken.
- * 4. Of several offers: the one of this address, else the first in stock, else the
- *    first. Of an AggregateOffer: its lowest price.
- * 5. Nothing structured: the price that stands nearest after the main heading, but
- *    only on a page where something can be bought.
+ * Is it a product?
+ *   a. Never on a block page, in a cart, at the checkout.
+ *   b. Of a shop in SHOPS: where its row says so.
+ *   c. Where structured data names one product; several are a list.
+ *   d. Else where a heading, a price and a way to buy stand together.
  *
- * @typedef {object} Product
- * @property {string} title
- * @property {number | null} price what is asked now, in units of `currency`
- * @property {string | null} currency ISO 4217
- * @property {string | null} brand
- * @property {string | null} gtin digits with a right check digit
- * @property {string | null} sku
- * @property {string | null} availability schema.org's short name, as `InStock`
- * @property {string | null} category
- * @property {string | null} url
- * @property {string | null} image
+ * Which price, where a page names several?
+ *   1. The shop's own selectors: what a shopper without a membership pays in full.
+ *   2. JSON-LD, microdata or RDFa, meta tags, Shopify's state; price and currency from
+ *      the same one. Where they differ, what a reader sees decides.
+ *   3. What the page strikes out or calls the members' price gives way to what a reader
+ *      sees. List, unit and members' prices and rates in the data are never read.
+ *   4. Of several offers: the one at this address, an AggregateOffer's lowest price, the
+ *      first in stock, the first.
+ *   5. Nothing structured: the likeliest price after the main heading, never instalments,
+ *      savings, shipping, rewards, carts; old and other products' prices last.
  *
- * @typedef {Partial<Product>} Facts what one source knows
- *
- * @typedef {object} Shop where a shop keeps things; selectors are tried in order
- * @property {RegExp} host
- * @property {string} product a selector that only its product pages match
- * @property {boolean} [strict] no other page of this shop is a product
- * @property {string[]} [title]
- * @property {string[]} [price]
- * @property {string[]} [brand]
- * @property {string[]} [sku]
- * @property {RegExp} [skuInUrl]
- * @property {string[]} [gtin]
- * @property {string[]} [soldOut]
- * @property {string[]} [image]
+ * Other fields: the first source that knows. Only a product code that stands beside its
+ * label beats a structured one, often a number for the shop's own machines, and a
+ * labelled brand the shop's own name.
  */
 
 /** @type {(document: Document) => Product | null} */
@@ -48,10 +30,13 @@
 var readProduct = (() => {
   "use strict";
 
-  /** A selector may end in `@name`: the attribute instead of the text. @type {Shop[]} */
+  /* ---------- shops we know ---------- */
+
+  /** @type {Shop[]} */
   const SHOPS = [
     {
       host: /(^|\.)amazon\.[a-z.]+$/,
+      path: /\/(?:dp|gp\/product|gp\/aw\/d)\/([A-Z0-9]{10})/,
       product: "#productTitle, #ebooksProductTitle",
       strict: true,
       title: ["#productTitle", "#ebooksProductTitle"],
@@ -60,6 +45,7 @@ var readProduct = (() => {
         "#corePriceDisplay_desktop_feature_div .priceToPay",
         "#corePrice_feature_div .a-price:not(.a-text-price) .a-offscreen",
         "#apex_desktop .a-price.apexPriceToPay .a-offscreen",
+        "#corePriceDisplay_mobile_feature_div .priceToPay",
         "#priceblock_dealprice",
         "#priceblock_saleprice",
         "#priceblock_ourprice",
@@ -69,13 +55,13 @@ var readProduct = (() => {
         "#tmmSwatches .selected .a-color-price, #mediaTab_heading_0 .header-price",
       ],
       brand: ["#bylineInfo", "#brand", ".po-brand .po-break-word"],
-      sku: ["#ASIN@value", "[name='ASIN']@value", "[data-asin]@data-asin"],
-      skuInUrl: /\/(?:dp|gp\/product)\/([A-Z0-9]{10})/,
+      sku: ["#ASIN@value", "[name='ASIN']@value"],
       soldOut: ["#outOfStock"],
       image: ["#landingImage@src", "#imgBlkFront@src"],
     },
     {
       host: /(^|\.)ebay\.[a-z.]+$/,
+      path: /\/itm\/(?:[^/]+\/)?(\d{9,})/,
       product: ".x-price-primary, #prcIsum, #mm-saleDscPrc, #itemTitle",
       strict: true,
       title: [".x-item-title__mainTitle", "#itemTitle"],
@@ -88,17 +74,96 @@ var readProduct = (() => {
         "#prcIsum_bidPrice",
       ],
       sku: ["#descItemNumber"],
-      skuInUrl: /\/itm\/(?:[^/]+\/)?(\d{9,})/,
       image: ["#icImg@src"],
     },
     {
+      host: /(^|\.)tiktok\.com$/,
+      path: /\/(?:product|pdp)\/(?:[^/]+\/)?(\d{10,})/,
+      strict: true,
+      title: ["[data-e2e='product-title']", "h1"],
+      price: ["[data-e2e='product-price']"],
+    },
+    {
+      host: /(^|\.)shein\.[a-z.]+$/,
+      path: /-p-(\d+)/,
+      product: ".product-intro, .goods-detail",
+      title: [".product-intro__head-name"],
+      price: [
+        "#productMainPriceId",
+        ".productPrice__main",
+        ".product-intro__head-mainprice .discount",
+        ".product-intro__head-mainprice .original",
+      ],
+    },
+    {
+      host: /(^|\.)asos\.com$/,
+      path: /\/prd\/(\d+)/,
+      price: ["[data-testid='current-price']"],
+    },
+    {
+      host: /(^|\.)zara\.(com|cn)$/,
+      path: /-p(\d{6,})\.html/,
+      title: [".product-detail-info__header-name"],
+      sku: ["[data-qa-qualifier='product-reference']"],
+      price: [
+        ".product-detail-info [data-qa-qualifier='price-amount-current']",
+        ".product-detail-info .price-current",
+      ],
+    },
+    {
+      host: /(^|\.)hm\.com$/,
+      path: /productpage\.(\d+)/,
+      price: ["[data-testid='red-price']", "[data-testid='white-price']"],
+    },
+    {
+      host: /(^|\.)sephora\.[a-z.]+$/,
+      path: /\/(?:product|p)\/.*?(P?\d{4,})/,
+      title: ["[data-at='product_name']"],
+      brand: ["[data-at='brand_name']"],
+      price: ["[data-at='price'] b", "[data-at='price']"],
+    },
+    {
+      host: /(^|\.)ulta\.com$/,
+      path: /\/p\/.*?((?:pimprod|xlsImpprod|VP|prod)\d+)/,
+      brand: [".ProductInformation h1 a"],
+      price: [".ProductPricing .Text-ds--black", ".ProductPricing > span"],
+    },
+    {
+      host: /(^|\.)target\.com$/,
+      path: /\/A-(\d+)/,
+      product: "[data-test='product-title']",
+      title: ["[data-test='product-title']"],
+      price: ["[data-test='product-price']"],
+    },
+    {
+      host: /(^|\.)walmart\.(com|ca)$/,
+      path: /\/ip\/(?:[^/]+\/)?(\w+)/,
+      product: "[itemprop='price'][data-seo-id], h1#main-title",
+      title: ["h1#main-title"],
+      price: ["[itemprop='price'][data-seo-id]"],
+    },
+    {
+      host: /(^|\.)etsy\.com$/,
+      path: /\/listing\/(\d+)/,
+      product: "[data-buy-box-region='price'], #listing-page-cart",
+      price: ["[data-buy-box-region='price'] .wt-text-title-03"],
+    },
+    {
+      host: /(^|\.)nike\.com$/,
+      path: /\/t\/.*?(?:\/([A-Z0-9]{6}-[A-Z0-9]{3}))?$/,
+      title: ["#pdp_product_title", "[data-testid='product_title']"],
+      price: ["[data-testid='currentPrice-container']"],
+    },
+    {
       host: /(^|\.)acehardware\.com$/,
+      path: /\/(\d{5,})$/,
       product: "#pdp-pricing",
       // JSON-LD holds the price for members of the rewards programme.
       price: ["#pdp-pricing .price-title + div .price", "#pdp-pricing .price"],
     },
     {
-      host: /(^|\.)bananarepublic\.gap\.com$|(^|\.)gap\.com$/,
+      host: /(^|\.)gap\.com$/,
+      path: /\/product\.do.*pid=(\d+)/,
       product: "#product-title, .pdp-product-title",
       price: [
         ".title-price .current-sale-price",
@@ -107,75 +172,28 @@ var readProduct = (() => {
       ],
     },
     {
-      host: /(^|\.)etsy\.com$/,
-      product: "[data-buy-box-region='price'], #listing-page-cart",
-      price: ["[data-buy-box-region='price'] .wt-text-title-03"],
-      skuInUrl: /\/listing\/(\d+)/,
-    },
-    {
-      host: /(^|\.)walmart\.(com|ca)$/,
-      product: "[itemprop='price'][data-seo-id], h1#main-title",
-      title: ["h1#main-title"],
-      price: ["[itemprop='price'][data-seo-id]"],
-      skuInUrl: /\/ip\/(?:[^/]+\/)?(\d+)/,
-    },
-    {
-      host: /(^|\.)target\.com$/,
-      product: "[data-test='product-title']",
-      title: ["[data-test='product-title']"],
-      price: ["[data-test='product-price']"],
-      skuInUrl: /\/A-(\d+)/,
-    },
-    {
-      host: /(^|\.)tiktok\.com$/,
-      product: "[class*='product-title'], [data-e2e='product-title']",
-      title: ["[data-e2e='product-title']", "[class*='product-title']"],
-      price: ["[data-e2e='product-price']", "[class*='sale-price']"],
-      skuInUrl: /\/(?:product|pdp)\/(?:[^/]+\/)?(\d{10,})/,
-    },
-    {
-      host: /(^|\.)shein\.[a-z.]+$/,
-      product: ".product-intro, .goods-detail",
-      title: [".product-intro__head-name"],
-      price: [".product-intro__head-mainprice .original", ".from.original"],
-      sku: [".product-intro__head-sku-text"],
-      skuInUrl: /-p-(\d+)/,
-    },
-    {
-      host: /(^|\.)asos\.com$/,
-      product: "[data-testid='current-price']",
-      price: ["[data-testid='current-price']"],
-      skuInUrl: /\/prd\/(\d+)/,
-    },
-    {
-      host: /(^|\.)sephora\.[a-z.]+$/,
-      product: "[data-at='product_name']",
-      title: ["[data-at='product_name']"],
-      brand: ["[data-at='brand_name']"],
-      price: ["[data-at='price'] b", "[data-at='price']"],
-      skuInUrl: /[?&]skuId=(\d+)/,
-    },
-    {
-      host: /(^|\.)nike\.com$/,
-      product: "[data-testid='product_title']",
-      title: ["[data-testid='product_title']"],
-      price: ["[data-testid='currentPrice-container']"],
-    },
-    {
       host: /(^|\.)zalando\.[a-z.]+$/,
-      product: "x-wrapper-re-1-3, #z-pdp-root, [data-testid='product-details']",
-      skuInUrl: /-([a-z0-9]{9}-[a-z0-9]{3})\.html/,
+      path: /-([a-z0-9]{9}-[a-z0-9]{3})\.html/,
     },
     {
       host: /(^|\.)johnlewis\.com$/,
-      product: "[data-test='product-title'], .product-detail",
+      path: /\/p(\d+)/,
       price: [
         ".product-header .price--large",
         "[data-test='product-price']",
         ".price--large",
       ],
     },
+    { host: /(^|\.)poshmark\.com$/, path: /\/listing\/.*-([0-9a-f]{24})/ },
   ];
+
+  /** Pages that never are one product, whatever they say of themselves. */
+  const CART_PATH = /\/(cart|basket|bag|checkouts?|warenkorb|panier|carrito|carrello|winkelwagen)(\/|\.\w+)?$/i;
+  /** Pages that are no product unless structured data says so. */
+  const LIST_PATH =
+    /^(\/[a-z]{2}([-_][a-z]{2})?)?$|^\/([a-z]{2}([-_][a-z]{2})?\/)?(search|find|suche|recherche|collections|categor(y|ies)|wishlist|account|login|help|blogs?|pages)(\/(?!.*products?\/)|\.\w+$|$)/i;
+
+  /* ---------- words and signs ---------- */
 
   /** Signs and short forms that name one currency wherever they stand. */
   const SIGNS = /** @type {Record<string, string>} */ ({
@@ -186,27 +204,40 @@ var readProduct = (() => {
     "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD",
     "NT$": "TWD", "S$": "SGD", "MX$": "MXN", "ر.س": "SAR", "د.إ": "AED",
     "руб": "RUB", "元": "CNY", "円": "JPY", Rs: "INR", "₡": "CRC", "S/": "PEN",
-    CHF: "CHF", RM: "MYR", Rp: "IDR", TL: "TRY",
+    CHF: "CHF", RM: "MYR", Rp: "IDR", TL: "TRY", euro: "EUR",
   });
 
   /** What `$`, `kr`, `¥` and a bare number mean by the shop's country. */
-  const HOME = /** @type {Record<string, string>} */ ({
-    ca: "CAD", au: "AUD", nz: "NZD", tw: "TWD", hk: "HKD", sg: "SGD", mx: "MXN",
-    ar: "ARS", cl: "CLP", co: "COP", uk: "GBP", ie: "EUR", de: "EUR", at: "EUR",
-    fr: "EUR", it: "EUR", es: "EUR", nl: "EUR", be: "EUR", fi: "EUR", pt: "EUR",
-    ee: "EUR", lv: "EUR", lt: "EUR", sk: "EUR", si: "EUR", gr: "EUR", ch: "CHF",
-    se: "SEK", no: "NOK", dk: "DKK", pl: "PLN", cz: "CZK", hu: "HUF", ro: "RON",
-    bg: "BGN", hr: "EUR", in: "INR", kr: "KRW", jp: "JPY", cn: "CNY", by: "BYN",
-    ru: "RUB", ua: "UAH", kz: "KZT", tr: "TRY", br: "BRL", il: "ILS", th: "THB",
-    vn: "VND", my: "MYR", id: "IDR", ph: "PHP", za: "ZAR", us: "USD",
-  });
+  const HOME = Object.fromEntries(
+    ("ca:CAD au:AUD nz:NZD tw:TWD hk:HKD sg:SGD mx:MXN ar:ARS cl:CLP co:COP uk:GBP gb:GBP " +
+      "ie:EUR de:EUR at:EUR fr:EUR it:EUR es:EUR nl:EUR be:EUR fi:EUR pt:EUR ee:EUR lv:EUR " +
+      "lt:EUR sk:EUR si:EUR gr:EUR hr:EUR bg:BGN ch:CHF se:SEK no:NOK dk:DKK pl:PLN cz:CZK " +
+      "hu:HUF ro:RON in:INR kr:KRW jp:JPY cn:CNY by:BYN ru:RUB ua:UAH kz:KZT tr:TRY br:BRL " +
+      "il:ILS th:THB vn:VND my:MYR id:IDR ph:PHP za:ZAR us:USD"
+    ).split(" ").map((pair) => pair.split(":")));
   const DOLLARS = /^(AUD|CAD|NZD|TWD|HKD|SGD|MXN|ARS|CLP|COP|USD)$/;
   const CROWNS = /^(SEK|NOK|DKK)$/;
   /** Currencies whose prices have no cents: "2.449" is two thousand. */
   const NO_CENTS = /^(ARS|CLP|COP|IDR|VND|KRW|JPY|HUF|KZT|TWD|PYG)$/;
 
+  const CURRENCY_WORD = [...Object.keys(SIGNS), "$", "¥", "kr", "р."]
+    .sort((a, b) => b.length - a.length)
+    .map((sign) => `${sign.replace(/[$./]/g, "\\$&")}\\.?`).join("|") + "|[A-Z]{3}";
+  const NUMBER =
+    "\\d{1,3}(?:[.,'’\\s\\u00a0\\u202f]\\d{3})+(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,3})?";
+  /** A price and nothing else but a few words. */
+  const PRICE_TEXT = new RegExp(
+    `^[^\\d]{0,24}?(?:(${CURRENCY_WORD})\\s*)?(${NUMBER})(?:,-|,–|\\.-)?\\s*(${CURRENCY_WORD})?[^\\d]{0,24}$`,
+    "i",
+  );
+  /** The first price in a text: a range's lower end, a doubled price once. */
+  const FIRST_PRICE = new RegExp(
+    `(?:(?:${CURRENCY_WORD})\\s*)?(?:${NUMBER})(?:\\s*(?:${CURRENCY_WORD}))?`, "i");
+  const RATE =
+    /%|\/\s*(mo|mth|month|monat|mois|mes|wk|week)\b|\b(per|a|par|pro|al) (month|week|monat|mois|mes)\b|\bmonthly\b|monatlich|mensual/i;
+
   const BUY =
-    /add[\s_-]*to[\s_-]*(cart|bag|basket|trolley)|btn[\s_-]?buy|join[\s_-]?cart|buy[\s_-]?(btn|button)|buy[\s_-]*(it[\s_-]*)?now|addtocart|addtobag|in den warenkorb|ajouter au panier|aggiungi al carrello|a(ñ|n)adir a la? (cesta|carrito)|agregar al carrito|comprar|adicionar ao carrinho|do koszyka|do košíka|do košíku|v košarico|u košaricu|lisa ostukorvi|in winkel(wagen|mand)|læg i kurv|lägg i|в корзину|купить|dodaj v|dodaj u|kupi\b|купить|장바구니|구매|加入購物車|立即購買|カート|adauga in cos|adaugă în coş|أضف/i;
+    /add[\s_-]*to[\s_-]*(cart|bag|basket|trolley)|btn[\s_-]?buy|join[\s_-]?cart|buy[\s_-]?(btn|button)|buy[\s_-]*(it[\s_-]*)?now|addtocart|addtobag|in den warenkorb|ajouter au panier|aggiungi al carrello|a(ñ|n)adir a la? (cesta|carrito)|agregar al carrito|comprar|adicionar ao carrinho|do koszyka|do košíka|do košíku|v košarico|u košaricu|lisa ostukorvi|in winkel(wagen|mand)|læg i kurv|lägg i|в корзину|купить|dodaj v|dodaj u|kupi\b|장바구니|구매|加入購物車|立即購買|カート|adauga in cos|adaugă în coş|sepete ekle|أضف/i;
   const SOLD_OUT =
     /\b(sold out|out of stock|currently unavailable|no longer available)\b|derzeit nicht verfügbar|ausverkauft|actuellement indisponible|épuisé|non disponibile|agotado|нет в наличии|vypredané|rasprodano|ei ole saadaval|wyprzedan|売り切れ|품절/i;
 
@@ -215,36 +246,75 @@ var readProduct = (() => {
   const NO_PRICE =
     /(^|[^a-z])(save|saving|instal|month|shipping|delivery|member|club|loyalty|reward|bonus|unit-?price|per-?unit|base-?price|tax|vat|coupon|mini-?cart|points|klarna|afterpay|affirm|threshold|payments)/i;
   /** Hardly the price: what it was, or what other products cost. */
-  const OLD_PRICE = /(^|[^a-z]|price)-?_?(old|was|list|strike|crossed|before|original|previous|msrp|rrp|uvp|discount)/i;
+  const OLD_PRICE =
+    /(^|[^a-z]|price)-?_?(old|was|list|strike|crossed|before|original|previous|msrp|rrp|uvp|discount)/i;
   const OTHER_PRODUCT =
     /(^|[^a-z])(related|recommend|similar|carousel|upsell|cross-?sell|swiper|slider|filter|bundle|also|sponsor|sticky|cart|basket|total)/i;
-  const CURRENCY_WORD =
-    "US\\$|CA\\$|C\\$|AU\\$|A\\$|NZ\\$|HK\\$|NT\\$|S\\$|R\\$|MX\\$|[$€£¥₹₩₽₺₴₪฿₫₱₸₦₡]|zł|Kč|Ft|лв\\.?|Lei|kn|kr\\.?|тг\\.?|руб\\.?|р\\.|원|元|円|ر\\.س\\.?|د\\.إ\\.?|Rs\\.?|RM|Rp|CHF|TL|[A-Z]{3}";
-  const NUMBER = "\\d{1,3}(?:[.,'’\\s\\u00a0\\u202f]\\d{3})+(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,3})?";
-  const PRICE_TEXT = new RegExp(
-    `^[^\\d]{0,24}?(?:(${CURRENCY_WORD})\\s*)?(${NUMBER})(?:,-|,–|\\.-)?\\s*(${CURRENCY_WORD})?[^\\d]{0,24}$`,
+  const MAIN_PRICE = /current|sale|final|special|now|our-?price|main|product-?price|big|actual/i;
+  /** Names of what is not asked, or not of everybody. */
+  const STRUCK_OUT = /(^|[^a-z])(old|was|strike|crossed|before|compare|msrp|rrp|uvp|list-?_?price)/i;
+  const FOR_MEMBERS = /(^|[^a-z])(member|club|loyalty|rewards?)/i;
+
+  /** Labels of particulars, in the languages of shops. */
+  const LABELS = {
+    brand:
+      "brand(?: name)?|marke|marque|marca|merk(?:ki)?|brend|marka|märke|mærke|varumärke|kaubamärk|blagovna znamka|značka|producent|manufacturer|hersteller|fabricante?|fabrikant|tootja|valmistaja|proizvajalec|proizvođač|výrob(?:ce|ca)|gyártó|producător|vendor|бренд|производитель|торговая марка|브랜드|제조사|品牌|ブランド|メーカー|الماركة",
+    gtin: "ean(?:-?13|-?8|[- ]?code)?|gtin(?:-?1[234]|-?8)?|upc|barcode|isbn(?:-?13)?|strichcode|código de barras",
+    code: "sku|item (?:no\\.?|number|code|#)|product (?:code|number|id|no\\.?)|article (?:no\\.?|number)|style (?:no\\.?|number|code|#)|art\\.? ?(?:nr|no)\\.?|artikel-?(?:nr|nummer)\\.?|bestell-?(?:nr|nummer)\\.?|varenummer|référence|ref(?:erence)?\\.?|código|cod produs|codice|kod produktu|kód|šifra|tootekood|tuotekoodi|артикул|код(?: товара)?|商品編號|상품번호|asin",
+    model: "model(?: number| no\\.?| name)?|mpn|modell|modèle|modelo|модель",
+  };
+  const LABELLED = new RegExp(
+    `^\\s*(?:(${LABELS.brand})|(${LABELS.gtin})|(${LABELS.code})|(${LABELS.model}))\\s*(?:$|[:：]\\s*(.{0,60}?)\\s*$)`,
     "i",
   );
 
-  /** @param {unknown} value @returns {string} text without markup and doubled blanks */
-  const clean = (value) =>
-    typeof value === "string" || typeof value === "number"
-      ? decodeEntities(String(value)).replace(/[\s\u00a0\u200b\u200e\u200f]+/g, " ").trim()
-      : "";
+  /* ---------- text, numbers, currencies ---------- */
+
+  const ENTITIES = /** @type {Record<string, string>} */ ({
+    amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " ",
+  });
+
+  /** @param {unknown} value @returns {string} text without entities and doubled blanks */
+  function clean(value) {
+    if (typeof value !== "string" && typeof value !== "number") return "";
+    const text = String(value);
+    return (text.includes("&") ? decodeEntities(text) : text)
+      .replace(/[\s\u00a0\u200b\u200e\u200f]+/g, " ").trim();
+  }
 
   /** @param {string} text @returns {string} */
-  function decodeEntities(text) {
-    const names = /** @type {Record<string, string>} */ ({
-      amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " ",
-    });
-    return text.replace(/&(#x?[0-9a-f]+|[a-z]+);/gi, (whole, name) => {
-      if (name[0] !== "#") return names[name.toLowerCase()] ?? whole;
+  const decodeEntities = (text) =>
+    text.replace(/&(#x?[0-9a-f]+|[a-z]+);/gi, (whole, name) => {
+      if (name[0] !== "#") return ENTITIES[name.toLowerCase()] ?? whole;
       const code = /x/i.test(name[1]) ? parseInt(name.slice(2), 16) : Number(name.slice(1));
       return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     });
+
+  const UNREAD = new Set(["script", "style", "noscript", "template", "del", "s", "strike"]);
+  const MOST_TEXT = 600;
+
+  /**
+   * What a reader sees of an element, as far as a title or a price may be long: no
+   * scripts, nothing struck out, and a point before raised cents.
+   * @param {Element} element
+   * @returns {string}
+   */
+  function visibleText(element) {
+    if (!element.firstElementChild) return element.textContent ?? "";
+    let text = "";
+    for (let node = element.firstChild; node && text.length < MOST_TEXT; node = node.nextSibling) {
+      if (node.nodeType === Node.TEXT_NODE) text += node.nodeValue;
+      if (!(node instanceof Element) || UNREAD.has(node.localName)) continue;
+      const part = visibleText(node);
+      text += isCents(node, part, text) ? `.${part.trim()}` : part;
+    }
+    return text;
   }
 
-  /* ---------- numbers and currencies ---------- */
+  /** @param {Element} element @param {string} text @param {string} before */
+  const isCents = (element, text, before) =>
+    /^\s*\d\d\s*$/.test(text) && /(^|[^\d.,])\d{1,4}\s*$/.test(before) &&
+    (element.localName === "sup" || /cent|fraction|decimal/i.test(element.className));
 
   /**
    * A number as people write it: the last of `.` and `,` is the decimal mark unless
@@ -256,44 +326,15 @@ var readProduct = (() => {
    */
   function toNumber(text, currency, byMachine) {
     const digits = text.replace(/[\s\u00a0\u202f'’]/g, "");
+    const marks = digits.match(/[.,]/g) ?? [];
     const mark = Math.max(digits.lastIndexOf("."), digits.lastIndexOf(","));
-    const after = mark < 0 ? 0 : digits.length - mark - 1;
-    const marks = (digits.match(/[.,]/g) ?? []).length;
-    const sameMarks = new Set(digits.match(/[.,]/g) ?? []).size === 1;
+    const isDecimal = byMachine && digits[mark] === "." && !NO_CENTS.test(currency ?? "");
     const grouped =
-      after === 3 &&
-      (marks > 1 ? sameMarks : !(byMachine && digits[mark] === "." && !NO_CENTS.test(currency ?? "")));
+      digits.length - mark === 4 && (marks.length > 1 ? new Set(marks).size === 1 : !isDecimal);
     const whole = mark < 0 || grouped ? digits : digits.slice(0, mark);
     const cents = mark < 0 || grouped ? "" : digits.slice(mark + 1);
     const value = Number(`${whole.replace(/[.,]/g, "")}.${cents || "0"}`);
     return Number.isFinite(value) && value > 0 && value < 1e9 ? value : null;
-  }
-
-  /** @param {string} host @returns {string | null} the currency of the shop's country */
-  function homeCurrency(host) {
-    const country = host.split(".").pop() ?? "";
-    return HOME[country] ?? (/^(com|net|shop|store)$/.test(country) ? "USD" : null);
-  }
-
-  /**
-   * @param {string | undefined | null} sign
-   * @param {string} host
-   * @returns {string | null} ISO 4217
-   */
-  function toCurrency(sign, host) {
-    const text = clean(sign);
-    if (!text) return null;
-    if (/^[A-Za-z]{3}$/.test(text) && !SIGNS[text.toLowerCase()]) {
-      return isCurrency(text.toUpperCase()) ? text.toUpperCase() : null;
-    }
-    const home = homeCurrency(host);
-    const bare = text.replace(/\.$/, "");
-    if (bare === "$") return home && DOLLARS.test(home) ? home : "USD";
-    if (bare === "¥") return home === "CNY" ? "CNY" : "JPY";
-    if (/^kr$/i.test(bare)) return home && CROWNS.test(home) ? home : "SEK";
-    if (/^(руб|р)$/i.test(bare)) return home === "BYN" ? "BYN" : "RUB";
-    const known = Object.keys(SIGNS).find((s) => s.toLowerCase() === bare.toLowerCase());
-    return known ? SIGNS[known] : null;
   }
 
   const currencies = new Set(
@@ -303,15 +344,35 @@ var readProduct = (() => {
   const isCurrency = (code) => currencies.size === 0 || currencies.has(code);
 
   /**
+   * @param {unknown} sign as `$`, `EUR`, `zł`
+   * @param {string | null} home
+   * @returns {string | null} ISO 4217
+   */
+  function toCurrency(sign, home) {
+    const text = clean(sign);
+    if (!text) return null;
+    if (/^[A-Za-z]{3}$/.test(text) && !SIGNS[text.toLowerCase()]) {
+      return isCurrency(text.toUpperCase()) ? text.toUpperCase() : null;
+    }
+    const bare = text.replace(/\.$/, "").toLowerCase();
+    if (bare === "$") return home && DOLLARS.test(home) ? home : "USD";
+    if (bare === "¥") return home === "CNY" ? "CNY" : "JPY";
+    if (bare === "kr") return home && CROWNS.test(home) ? home : "SEK";
+    if (/^(руб|р)$/.test(bare)) return home === "BYN" ? "BYN" : "RUB";
+    const known = Object.keys(SIGNS).find((s) => s.toLowerCase() === bare);
+    return known ? SIGNS[known] : null;
+  }
+
+  /**
    * A price as a page shows it.
    * @param {string} text
-   * @param {string} host
-   * @returns {{price: number, currency: string | null} | null}
+   * @param {string | null} home
+   * @returns {Money | null}
    */
-  function readPrice(text, host) {
+  function readPrice(text, home) {
     const found = PRICE_TEXT.exec(clean(text));
-    if (!found || /%|\/\s*(mo|mth|month|monat|mois)\b/i.test(text)) return null;
-    const currency = toCurrency(found[1], host) ?? toCurrency(found[3], host);
+    if (!found || RATE.test(text)) return null;
+    const currency = toCurrency(found[1], home) ?? toCurrency(found[3], home);
     const price = toNumber(found[2], currency, false);
     return price === null ? null : { price, currency };
   }
@@ -320,33 +381,28 @@ var readProduct = (() => {
    * A price as a machine-readable field gives it.
    * @param {unknown} value
    * @param {string | null} currency
-   * @param {string} host
+   * @param {string | null} home
    */
-  function readField(value, currency, host) {
+  function readField(value, currency, home) {
     const text = clean(value);
     if (/^-?\d+([.,]\d+)?$/.test(text)) return toNumber(text, currency, true);
-    return readPrice(text, host)?.price ?? null;
+    return readPrice(text, home)?.price ?? null;
   }
 
-  /* ---------- small readers of single values ---------- */
+  /* ---------- single values ---------- */
 
-  const STOCK = /** @type {[RegExp, string][]} */ ([
-    [/outofstock|soldout|unavailable|oos$/, "OutOfStock"],
-    [/discontinued/, "Discontinued"],
-    [/preorder|availablefororder/, "PreOrder"],
-    [/presale/, "PreSale"],
-    [/backorder/, "BackOrder"],
-    [/limitedavailability/, "LimitedAvailability"],
-    [/instoreonly/, "InStoreOnly"],
-    [/onlineonly/, "OnlineOnly"],
-    [/instock|^available$|^true$/, "InStock"],
-  ]);
+  /** schema.org's names; the first that a value holds is taken. */
+  const STOCK =
+    "OutOfStock Discontinued PreOrder PreSale BackOrder LimitedAvailability InStoreOnly OnlineOnly InStock"
+      .split(" ");
 
   /** @param {unknown} value @returns {string | null} schema.org's short name */
   function readAvailability(value) {
-    const text = clean(value).toLowerCase().replace(/^https?:\/\/schema\.org\//, "");
-    const word = text.replace(/[^a-z]/g, "");
-    return STOCK.find(([pattern]) => pattern.test(word))?.[1] ?? null;
+    const word = clean(value).toLowerCase().replace(/^https?:\/\/schema\.org\//, "").replace(/[^a-z]/g, "");
+    if (/soldout|unavailable|oos$/.test(word)) return "OutOfStock";
+    if (/^(available|true)$/.test(word)) return "InStock";
+    if (word === "availablefororder") return "PreOrder";
+    return STOCK.find((name) => word.includes(name.toLowerCase())) ?? null;
   }
 
   /** @param {unknown} value @returns {string | null} digits, if the check digit is right */
@@ -362,10 +418,26 @@ var readProduct = (() => {
   function readBrand(value) {
     const one = Array.isArray(value) ? value[0] : value;
     const name = one && typeof one === "object" ? Reflect.get(one, "name") : one;
-    const text = clean(Array.isArray(name) ? name[0] : name);
-    const plain = plainBrand(text);
-    return plain && plain.length < 60 && !/^(null|undefined|n\/?a|none)$|\|/i.test(plain) ? plain : null;
+    const plain = plainBrand(clean(Array.isArray(name) ? name[0] : name));
+    return plain && plain.length < 60 && !/^(null|undefined|n\/?a|none|-)$|\|/i.test(plain) ? plain : null;
   }
+
+  /** @param {string} text @returns {string} "Visit the Tefal Store" is Tefal */
+  const plainBrand = (text) =>
+    text
+      .replace(/^.{0,40}\b(brand|marke|marque|marca|merk)\s*:\s*/i, "")
+      .replace(/^(visit the|besuche? (sie )?den|visiter la boutique|visita lo store di|visita la tienda de|besuchen sie den|bezoek de|ga naar de)\s+/i, "")
+      .replace(/(-| )(store|shop)$/i, "");
+
+  /** @param {unknown} value @returns {string | null} a product code: "AB12-3 Watch" is AB12-3 */
+  function readCode(value) {
+    const text = clean(value);
+    return /^([\w./-]*\d[\w./-]{3,}) \D+$/.exec(text)?.[1] ?? (text || null);
+  }
+
+  /** @param {string} text @returns {string | null} a code as a reader sees it, one word */
+  const codeInText = (text) =>
+    /^[#\s]*((?=[\w./-]*\d)[A-Za-z0-9][\w./-]{2,23})(?=$|[\s,;|)])/.exec(text)?.[1] ?? null;
 
   /** @param {unknown} value @returns {string | null} */
   function readImage(value) {
@@ -376,43 +448,59 @@ var readProduct = (() => {
     return clean(Array.isArray(url) ? url[0] : url) || null;
   }
 
+  /** @param {Document} page @returns {Record<string, string>} content of the first meta tag of each name */
+  function readMeta(page) {
+    const found = Object.create(null);
+    for (const tag of page.getElementsByTagName("meta")) {
+      const name = tag.getAttribute("property") ?? tag.getAttribute("name") ?? tag.getAttribute("itemprop");
+      if (name) found[name.toLowerCase()] ??= clean(tag.getAttribute("content"));
+    }
+    return found;
+  }
+
+  /** @param {string} url @param {Document} page @returns {URL | null} */
+  const parseUrl = (url, page) => (URL.canParse(url, page.baseURI) ? new URL(url, page.baseURI) : null);
+
+  /** @param {string} url @param {Document} page @returns {string} */
+  const pathOf = (url, page) => parseUrl(url, page)?.pathname.replace(/\/+$/, "") ?? "";
+
+  /* ---------- source 1: the shop's own selectors ---------- */
+
+  /** @param {Here} here @returns {boolean} whether the shop's row says it is a product */
+  const isShopProduct = ({ page, url, shop }) =>
+    shop !== undefined && (shop.path.test(url) || Boolean(shop.product && page.querySelector(shop.product)));
+
+  /** @param {Here} here @returns {Facts | null} */
+  function fromShop({ page, shop, home }) {
+    if (!shop) return null;
+    const price = texts(page, shop.price)
+      .map((text) => readPrice(FIRST_PRICE.exec(text)?.[0] ?? text, home)).find(Boolean);
+    return {
+      title: texts(page, shop.title)[0],
+      ...(price ?? {}),
+      brand: readBrand(texts(page, shop.brand)[0]),
+      sku: texts(page, shop.sku)[0] ?? null,
+      availability: shop.soldOut?.some((css) => page.querySelector(css)) ? "OutOfStock" : null,
+      image: texts(page, shop.image).find((src) => /^https?:/.test(src)) ?? null,
+    };
+  }
+
   /**
-   * @param {Document | Element} root
+   * @param {Document} page
    * @param {string[] | undefined} selectors
    * @returns {string[]} the text each selector finds, best first
    */
-  function texts(root, selectors) {
+  function texts(page, selectors) {
     return (selectors ?? []).flatMap((selector) => {
       const [css, attribute] = selector.split("@");
-      const element = root.querySelector(css);
+      const element = page.querySelector(css);
       if (!element) return [];
       const text = clean(attribute ? element.getAttribute(attribute) : visibleText(element));
       return text ? [text] : [];
     });
   }
 
-  /** @param {Element} element @returns {string} its text without scripts and struck-out parts */
-  function visibleText(element) {
-    if (!element.querySelector("script, style, del, s, strike, noscript, template")) {
-      return element.textContent ?? "";
-    }
-    const copy = /** @type {Element} */ (element.cloneNode(true));
-    copy.querySelectorAll("script, style, del, s, strike, noscript, template").forEach((e) => e.remove());
-    return copy.textContent ?? "";
-  }
-
-  /** @param {Document} page @param {string} name @returns {string} a meta tag's content */
-  function meta(page, name) {
-    for (const tag of page.getElementsByTagName("meta")) {
-      const named = tag.getAttribute("property") ?? tag.getAttribute("name") ?? tag.getAttribute("itemprop");
-      if (named?.toLowerCase() === name) return clean(tag.getAttribute("content"));
-    }
-    return "";
-  }
-
-  /* ---------- JSON-LD ---------- */
-
-  /** @typedef {Record<string, unknown>} Thing a node of JSON-LD */
+  /* ---------- source 2: JSON-LD ---------- */
 
   /** @param {unknown} value @returns {value is Thing} */
   const isNode = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -425,18 +513,45 @@ var readProduct = (() => {
     list(node["@type"]).some((type) => pattern.test(clean(type).replace(/^.*[/#:]/, "")));
   const PRODUCT_TYPE = /^(Product|ProductGroup|ProductModel|IndividualProduct|SomeProducts|Vehicle|Car)$/i;
 
-  /** @param {string} text @returns {unknown} what a JSON-LD script holds, mended where it is broken */
+  /** @param {Here} here @returns {Facts | null} */
+  function fromJsonLd(here) {
+    const scripts = [...here.page.querySelectorAll('script[type*="ld+json" i]')];
+    const things = scripts.map((script) => parseJson(script.textContent ?? ""));
+    const product = mainProduct(things.flatMap(productsIn), here);
+    if (!product) return null;
+    const offers = offersOf(product, new Map(things.flatMap(named)));
+    const offer = chooseOffer(offers, here);
+    const variant = offer?.variant ?? {};
+    const stock = offers.map((o) => readAvailability(o.availability)).filter(Boolean);
+    return {
+      title: clean(product.name) || clean(variant.name),
+      ...(offer ? offerPrice(offer, here.home) : {}),
+      brand: readBrand(product.brand) ?? readBrand(variant.brand) ?? readBrand(product.manufacturer),
+      gtin: gtinOf(product) ?? gtinOf(variant) ?? (offers.length === 1 ? gtinOf(offers[0]) : null),
+      sku: [product.sku, variant.sku, offer?.sku, product.productID, product.mpn].map(readCode).find(Boolean) ?? null,
+      availability: stock.includes("InStock") ? "InStock" : stock[0] ?? null,
+      category: categoryOf(product.category),
+      image: readImage(product.image) ?? readImage(variant.image),
+    };
+  }
+
+  /** @param {string} text @returns {unknown} what a script holds, mended where it is broken */
   function parseJson(text) {
     const body = text.replace(/^\s*(<!--|\/\*?\s*<!\[CDATA\[.*?\*?\/?)|(-->|\/?\*?\s*\]\]>\s*\*?\/?)\s*$/g, "").trim();
     try {
       return JSON.parse(body);
     } catch {
-      try {
-        // eslint-disable-next-line no-control-regex -- raw line breaks inside strings
-        return JSON.parse(body.replace(/[\u0000-\u001f]+/g, " ").replace(/,\s*([}\]])/g, "$1").replace(/;\s*$/, ""));
-      } catch {
-        return null;
-      }
+      return parseMended(body);
+    }
+  }
+
+  /** @param {string} body @returns {unknown} */
+  function parseMended(body) {
+    try {
+      // eslint-disable-next-line no-control-regex -- raw line breaks inside strings
+      return JSON.parse(body.replace(/[\u0000-\u001f]+/g, " ").replace(/,\s*([}\]])/g, "$1").replace(/;\s*$/, ""));
+    } catch {
+      return null;
     }
   }
 
@@ -447,119 +562,103 @@ var readProduct = (() => {
       if (isType(node, /^Offer$/i) && isNode(node.itemOffered)) {
         return [{ "@type": "Product", ...node.itemOffered, offers: node }];
       }
-      const below = [...nodes(node["@graph"]), ...nodes(node.mainEntity)];
-      return productsIn(below);
+      return productsIn([...nodes(node["@graph"]), ...nodes(node.mainEntity)]);
     });
   }
 
+  /** @param {unknown} value @returns {[string, Thing][]} nodes of a graph by their `@id` */
+  const named = (value) =>
+    nodes(value).flatMap((node) => [node, ...nodes(node["@graph"])])
+      .flatMap((node) => (node["@id"] ? [/** @type {[string, Thing]} */ ([clean(node["@id"]), node])] : []));
+
   /**
-   * @param {Thing[]} products
-   * @param {Document} page
+   * @param {Thing[]} all
+   * @param {Here} here
    * @returns {Thing | null} the one the page is about; several different ones are a list
    */
-  function mainProduct(products, page) {
+  function mainProduct(all, here) {
+    const { page, url } = here;
+    const whole = all.filter((p) => !p.isVariantOf && !p.inProductGroupWithID);
+    const products = whole.length ? whole : all;
     if (products.length < 2) return products[0] ?? null;
-    const address = pathOf(canonicalUrl(page), page);
-    const here = products.filter((p) =>
-      [p.url, p["@id"]].some((url) => clean(url) && pathOf(clean(url), page) === address));
-    const heading = headings(page);
-    const named = products.filter((p) => heading.includes(clean(p.name).toLowerCase()));
+    const address = pathOf(url, page);
+    const atHere = products.filter((p) =>
+      [p.url, p["@id"]].some((u) => clean(u) && pathOf(clean(u), page) === address));
+    const heading = headings(here);
+    const inHeading = products.filter((p) => heading.includes(clean(p.name).toLowerCase()));
     const names = new Set(products.map((p) => clean(p.name).toLowerCase()));
-    const chosen = here.length ? here : named.length ? named : names.size === 1 ? products : [];
+    const chosen = atHere.length ? atHere : inHeading.length ? inHeading : names.size === 1 ? products : [];
     const main = chosen.find((p) => offersOf(p).length > 0) ?? chosen[0];
     // Some shops repeat the product for each size: its offers are those of all.
     const sizes = chosen.filter((p) => clean(p.name) === clean(main?.name));
     return main ? { ...main, offers: sizes.flatMap((p) => list(p.offers)) } : null;
   }
 
-  /** @param {Document} page @returns {string[]} what the page calls itself, lower case */
-  const headings = (page) =>
-    [...[...page.querySelectorAll("h1")].slice(0, 4).map((h) => clean(visibleText(h))), meta(page, "og:title")]
+  /** @param {Here} here @returns {string[]} what the page calls itself, lower case */
+  const headings = ({ page, meta }) =>
+    [...[...page.querySelectorAll("h1")].slice(0, 4).map((h) => clean(visibleText(h))), meta["og:title"]]
       .filter(Boolean).map((text) => text.toLowerCase());
 
-  /** @param {string} url @param {Document} page @returns {string} */
-  function pathOf(url, page) {
-    try {
-      return new URL(url, page.baseURI).pathname.replace(/\/+$/, "");
-    } catch {
-      return "";
-    }
-  }
-
-  /** @param {Thing} product @returns {Thing[]} every offer of a product and its variants */
-  function offersOf(product) {
-    const own = nodes(product.offers).flatMap((offer) =>
-      [offer, ...nodes(offer.offers)]);
-    const variants = nodes(product.hasVariant).flatMap(offersOf);
-    const models = own.length ? [] : nodes(product.model).flatMap(offersOf);
+  /**
+   * @param {Thing} product
+   * @param {Map<string, Thing>} [byId] nodes that an offer may only be named by
+   * @returns {Offer[]} every offer of a product and its variants
+   */
+  function offersOf(product, byId) {
+    const own = nodes(product.offers)
+      .map((offer) => (Object.keys(offer).length === 1 && byId?.get(clean(offer["@id"]))) || offer)
+      .flatMap((offer) => [offer, ...nodes(offer.offers)]);
+    const variants = nodes(product.hasVariant).flatMap((variant) =>
+      offersOf(variant, byId).map((offer) => ({ url: variant.url, ...offer, variant })));
+    const models = own.length ? [] : nodes(product.model).flatMap((model) => offersOf(model, byId));
     return [...own, ...variants, ...models];
   }
 
-  /**
-   * @param {Thing} offer
-   * @param {string} host
-   * @returns {{price: number | null, currency: string | null}}
-   */
-  function offerPrice(offer, host) {
-    const parts = nodes(offer.priceSpecification).filter(
-      (p) => !/List|Strike|MSRP|SRP|Retail/i.test(clean(p.priceType)) && !p.validForMemberTier
-        && !p.referenceQuantity && !p.billingDuration);
-    for (const source of [offer, ...parts]) {
-      const currency = toCurrency(clean(source.priceCurrency), host);
-      const value = source.price ?? source.lowPrice ?? source.minPrice;
-      const price = readField(value, currency, host);
-      if (price !== null) return { price, currency: currency ?? readPrice(clean(value), host)?.currency ?? null };
-    }
-    return { price: null, currency: toCurrency(clean(offer.priceCurrency), host) };
-  }
-
-  /** @param {Document} page @param {string} host @returns {Facts | null} */
-  function fromJsonLd(page, host) {
-    const scripts = [...page.querySelectorAll('script[type*="ld+json" i]')];
-    const products = scripts.flatMap((script) => productsIn(parseJson(script.textContent ?? "")));
-    const product = mainProduct(products, page);
-    if (!product) return null;
-    const offers = offersOf(product);
-    const offer = chooseOffer(offers, page, host);
-    const variant = nodes(product.hasVariant).find((v) => offersOf(v).includes(offer ?? {})) ?? {};
-    const stock = offers.map((o) => readAvailability(o.availability)).filter(Boolean);
-    return {
-      title: clean(product.name) || clean(variant.name),
-      ...(offer ? offerPrice(offer, host) : {}),
-      brand: readBrand(product.brand) ?? readBrand(product.manufacturer),
-      gtin: gtinOf(product) ?? gtinOf(variant) ?? (offers.length === 1 ? gtinOf(offers[0]) : null),
-      sku: clean(product.sku) || clean(variant.sku) || clean(offer?.sku) || clean(product.productID) || clean(product.mpn) || null,
-      availability: stock.includes("InStock") ? "InStock" : stock[0] ?? null,
-      category: categoryOf(product.category),
-      image: readImage(product.image),
-    };
-  }
-
-  /**
-   * @param {Thing[]} offers
-   * @param {Document} page
-   * @param {string} host
-   * @returns {Thing | undefined}
-   */
-  function chooseOffer(offers, page, host) {
-    const priced = offers.filter((offer) => offerPrice(offer, host).price !== null);
-    const here = page.location?.href.split("#")[0];
+  /** @param {Offer[]} offers @param {Here} here @returns {Offer | undefined} rule 4 */
+  function chooseOffer(offers, { page, home }) {
+    const priced = offers.filter((offer) => offerPrice(offer, home).price !== null);
     return (
-      (priced.length > 1 ? priced.find((o) => clean(o.url) && clean(o.url) === here) : undefined) ??
+      (priced.length > 1 ? priced.find((o) => isAddress(clean(o.url), page)) : undefined) ??
       priced.find((o) => isType(o, /^AggregateOffer$/i)) ??
       priced.find((o) => readAvailability(o.availability) === "InStock") ??
       priced[0] ?? offers[0]
     );
   }
 
+  /** @param {string} url @param {Document} page whether it names this page and the choice made on it */
+  function isAddress(url, page) {
+    const own = url ? parseUrl(url, page) : null;
+    const here = parseUrl(page.location?.href ?? "", page);
+    if (!own || !here || own.host !== here.host || own.pathname !== here.pathname) return false;
+    const sameChoice = [...own.searchParams].every(([name, value]) => here.searchParams.get(name) === value);
+    return sameChoice && (own.search !== "" || here.search === "");
+  }
+
+  /** Prices that are not asked of everybody for one piece, rule 3. @param {Thing} part */
+  const isNotAsked = (part) =>
+    /List|Strike|MSRP|SRP|Retail/i.test(clean(part.priceType)) ||
+    Boolean(part.validForMemberTier || part.referenceQuantity || part.billingDuration);
+
+  /** @param {Thing} offer @param {string | null} home @returns {{price: number | null, currency: string | null}} */
+  function offerPrice(offer, home) {
+    const parts = nodes(offer.priceSpecification).filter((part) => !isNotAsked(part));
+    const asked = isNotAsked(offer) ? parts : [offer, ...parts];
+    for (const source of asked) {
+      const currency = toCurrency(source.priceCurrency ?? offer.priceCurrency, home);
+      const value = source.price ?? source.lowPrice ?? source.minPrice;
+      const price = readField(value, currency, home);
+      if (price !== null) return { price, currency: currency ?? readPrice(clean(value), home)?.currency ?? null };
+    }
+    return { price: null, currency: toCurrency(offer.priceCurrency, home) };
+  }
+
+  const GTINS = ["gtin13", "gtin", "gtin12", "gtin14", "gtin8", "ean", "upc", "isbn"];
+
   /** @param {Thing} node @returns {string | null} */
   function gtinOf(node) {
-    const keys = ["gtin13", "gtin", "gtin12", "gtin14", "gtin8", "ean", "upc", "isbn", "productID"];
-    for (const key of keys) {
-      const gtin = readGtin(list(node[key])[0]);
-      if (gtin && (key !== "productID" || /^[a-z]+\d*:/i.test(clean(node[key])))) return gtin;
-    }
-    return null;
+    const id = clean(node.productID);
+    const values = [...GTINS.map((key) => list(node[key])[0]), /^[a-z]+\d*:/i.test(id) ? id : ""];
+    return values.map(readGtin).find(Boolean) ?? null;
   }
 
   /** @param {unknown} value @returns {string | null} */
@@ -568,250 +667,227 @@ var readProduct = (() => {
     return (isNode(last) ? clean(last.name) : clean(last)) || null;
   }
 
-  /* ---------- microdata ---------- */
+  /* ---------- source 3: microdata and RDFa ---------- */
 
-  const PRODUCT_SCOPE = '[itemtype*="schema.org/Product" i]';
+  const PRODUCT_SCOPE = '[itemtype*="schema.org/Product" i], [typeof~="Product"], [typeof~="schema:Product"]';
+  /** Things inside a product whose name, price or number is not the product's. */
+  const OTHER_SCOPE =
+    '[itemprop~="isRelatedTo"], [itemprop~="isSimilarTo"], [itemprop~="review"], [itemprop~="additionalProperty"], [itemtype*="/PropertyValue" i], [itemtype*="Review" i], [itemtype*="/Organization" i], [itemtype*="/ListItem" i]';
 
-  /** @param {Document} page @param {string} host @returns {Facts | null} */
-  function fromMicrodata(page, host) {
+  /** @param {Here} here @returns {Facts | null} */
+  function fromMarkup(here) {
+    const { page, home } = here;
     const outer = [...page.querySelectorAll(PRODUCT_SCOPE)].filter(
       (scope) => !scope.parentElement?.closest(PRODUCT_SCOPE));
-    const scope = mainScope(outer, page);
+    const scope = mainScope(outer, here);
     if (!scope) return null;
     /** @param {string} name */
-    const read = (name) => own(scope, name).map(itemValue).find(Boolean) ?? "";
-    const currency = toCurrency(read("priceCurrency"), host);
-    const prices = [...own(scope, "price"), ...own(scope, "lowPrice")];
-    const values = prices.map((e) => readField(itemValue(e), currency, host)).filter((v) => v !== null);
-    const shown = prices.map((e) => readPrice(itemValue(e), host)?.currency).find(Boolean) ?? null;
+    const read = (name) => own(scope, name).map(propertyValue).find(Boolean) ?? "";
+    const currency = toCurrency(read("priceCurrency"), home);
+    const prices = [...own(scope, "price"), ...own(scope, "lowPrice")].map(propertyValue);
     return {
       title: read("name"),
-      price: values[0] ?? null,
-      currency: currency ?? shown,
+      price: prices.map((text) => readField(text, currency, home)).find((price) => price !== null) ?? null,
+      currency: currency ?? prices.map((text) => readPrice(text, home)?.currency).find(Boolean) ?? null,
       brand: brandIn(scope),
-      gtin: ["gtin13", "gtin", "gtin12", "gtin14", "gtin8", "productID"].map((n) => readGtin(read(n))).find(Boolean) ?? null,
-      sku: read("sku") || read("productID").replace(/^[a-z]+:/i, "") || read("mpn") || null,
+      gtin: [...GTINS, "productID"].map((name) => readGtin(read(name))).find(Boolean) ?? null,
+      sku: readCode(read("sku") || read("productID").replace(/^[a-z]+:/i, "") || read("mpn")),
       availability: readAvailability(read("availability")),
       image: read("image") || null,
     };
   }
 
-  /**
-   * @param {Element[]} scopes
-   * @param {Document} page
-   * @returns {Element | null} the product the page is about
-   */
-  function mainScope(scopes, page) {
+  /** @param {Element[]} scopes @param {Here} here @returns {Element | null} the page's own product */
+  function mainScope(scopes, here) {
     if (scopes.length < 2) return scopes[0] ?? null;
     const withHeading = scopes.filter((scope) => scope.querySelector("h1"));
     if (withHeading.length === 1) return withHeading[0];
-    const named = headings(page);
+    const heading = headings(here);
     return scopes.find((scope) => {
-      const name = own(scope, "name").map(itemValue).find(Boolean);
-      return name && own(scope, "price").length > 0 && named.includes(name.toLowerCase());
+      const name = own(scope, "name").map(propertyValue).find(Boolean);
+      return name && own(scope, "price").length > 0 && heading.includes(name.toLowerCase());
     }) ?? null;
   }
 
-  /** @param {Element} scope @param {string} name @returns {Element[]} not those of a product inside it */
+  /** @param {Element} scope @param {string} name @returns {Element[]} not those of another thing inside it */
   const own = (scope, name) =>
-    [...scope.querySelectorAll(`[itemprop~="${name}"]`)].filter(
-      (e) => e.parentElement?.closest(PRODUCT_SCOPE) === scope
-        && !e.closest('[itemprop="isRelatedTo"], [itemprop="isSimilarTo"], [itemprop="review"]'));
+    [...scope.querySelectorAll(`[itemprop~="${name}"], [property~="${name}"], [property~="schema:${name}"]`)]
+      .filter((element) => {
+        const other = element.closest(OTHER_SCOPE);
+        return element.parentElement?.closest(PRODUCT_SCOPE) === scope && !(other && scope.contains(other) && other !== scope);
+      });
 
   /** @param {Element} element @returns {string} the value as the microdata standard defines it */
-  const itemValue = (element) =>
+  const propertyValue = (element) =>
     clean(element.getAttribute("content") ?? element.getAttribute("href")
       ?? element.getAttribute("src") ?? visibleText(element));
 
   /** @param {Element} scope @returns {string | null} */
   function brandIn(scope) {
     const brand = own(scope, "brand")[0] ?? own(scope, "manufacturer")[0];
-    const name = brand?.querySelector('[itemprop="name"]');
-    return brand ? readBrand(itemValue(name ?? brand)) : null;
+    const name = brand?.querySelector('[itemprop="name"], [property="name"]');
+    return brand ? readBrand(propertyValue(name ?? brand)) : null;
   }
 
-  /* ---------- OpenGraph and other meta tags ---------- */
+  /* ---------- source 4: OpenGraph and other meta tags ---------- */
 
-  /** @param {Document} page @param {string} host @returns {Facts | null} */
-  function fromMeta(page, host) {
-    const type = meta(page, "og:type");
+  /** @param {Here} here @returns {Facts | null} */
+  function fromMeta({ meta, home }) {
+    const type = meta["og:type"] ?? "";
     const isProduct = /(^|[:.])product(\.item)?$/i.test(type) && !/group/i.test(type);
     /** @param {...string} names */
-    const first = (...names) => names.map((n) => meta(page, n)).find(Boolean) ?? "";
+    const first = (...names) => names.map((name) => meta[name]).find(Boolean) ?? "";
     const amount = first("product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price");
     if (!isProduct && !amount) return null;
-    const currency = toCurrency(first("product:sale_price:currency", "product:price:currency", "og:price:currency"), host);
+    const currency = toCurrency(
+      first("product:sale_price:currency", "product:price:currency", "og:price:currency"), home);
     return {
-      title: meta(page, "og:title"),
-      price: readField(amount, currency, host),
+      price: readField(amount, currency, home),
       currency,
       brand: readBrand(first("product:brand", "og:brand")),
       gtin: readGtin(first("product:ean", "product:gtin", "product:upc", "product:isbn")),
       sku: first("product:retailer_item_id", "product:retailer_part_no", "product:mfr_part_no") || null,
       availability: readAvailability(first("product:availability", "og:availability")),
       category: first("product:category") || null,
-      image: meta(page, "og:image") || null,
+      image: meta["og:image"] || null,
     };
   }
 
-  /* ---------- the shop's own selectors ---------- */
+  /* ---------- source 5: the state every Shopify shop leaves in its page ---------- */
 
-  /** @param {string} host @returns {Shop | undefined} */
-  const shopOf = (host) => SHOPS.find((shop) => shop.host.test(host));
+  const SHOPIFY = 'script[src*="/cdn/shop"], script[src*="cdn.shopify.com"], link[href*="cdn.shopify.com"], [id^="shopify-"]';
 
-  /** @param {Document} page @param {string} host @returns {Facts | null} */
-  function fromShop(page, host) {
-    const shop = shopOf(host);
-    if (!shop || !page.querySelector(shop.product)) return null;
-    const price = texts(page, shop.price).map((text) => readPrice(firstPrice(text), host)).find(Boolean);
-    const brand = texts(page, shop.brand)[0];
+  /** @param {Here} here @returns {Facts | null} its prices are in cents */
+  function fromShopify({ page }) {
+    if (!page.querySelector(SHOPIFY)) return null;
+    const state = [...page.scripts].map((script) => script.textContent ?? "");
+    const found = state.map((text) => /\bmeta\s*=\s*(\{"product":.*\});/.exec(text)?.[1]).find(Boolean);
+    const product = nodes(parseJson(found ?? ""))[0]?.product;
+    if (!isNode(product)) return null;
+    const variants = nodes(product.variants);
+    const wanted = new URLSearchParams(page.location?.search).get("variant");
+    const variant = variants.find((v) => clean(v.id) === wanted) ?? variants[0] ?? {};
+    const currency = state.map((text) => /Shopify\.currency\s*=\s*\{"active":"([A-Z]{3})"/.exec(text)?.[1]).find(Boolean);
     return {
-      title: texts(page, shop.title)[0],
-      ...(price ?? {}),
-      brand: brand ? readBrand(brand) : null,
-      gtin: texts(page, shop.gtin).map(readGtin).find(Boolean) ?? null,
-      sku: texts(page, shop.sku)[0] ?? shop.skuInUrl?.exec(canonicalUrl(page))?.[1]?.toUpperCase() ?? null,
-      availability: shop.soldOut?.some((selector) => page.querySelector(selector)) ? "OutOfStock" : null,
-      image: texts(page, shop.image).find((src) => /^https?:/.test(src)) ?? null,
+      title: clean(product.title),
+      price: Number.isInteger(variant.price) ? Number(variant.price) / 100 : null,
+      currency: currency ?? null,
+      brand: readBrand(product.vendor),
+      sku: readCode(variant.sku),
+      category: clean(product.type) || null,
     };
   }
 
-  /** @param {string} text @returns {string} a range's lower end, a doubled price once */
-  function firstPrice(text) {
-    const found = new RegExp(`(?:(?:${CURRENCY_WORD})\\s*)?(?:${NUMBER})(?:\\s*(?:${CURRENCY_WORD}))?`, "i").exec(text);
-    return found ? found[0] : text;
+  /* ---------- what a reader sees: labelled particulars ---------- */
+
+  const MOST_TEXTS = 20000;
+  const NO_PARTICULARS = "footer, nav, aside, form, script, style";
+
+  /** @param {Document} page @returns {Text[]} all that may be a label or a price */
+  function shortTexts(page) {
+    const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    for (let n = 0; n < MOST_TEXTS && walker.nextNode(); n += 1) {
+      const text = /** @type {Text} */ (walker.currentNode);
+      if (text.length > 1 && text.length < 91 && /\S\S/.test(text.data)) found.push(text);
+    }
+    return found;
   }
 
-  /** @param {string} text @returns {string} "Visit the Tefal Store" is Tefal */
-  const plainBrand = (text) =>
-    text
-      .replace(/^.{0,40}\b(brand|marke|marque|marca|merk)\s*:\s*/i, "")
-      .replace(/^(visit the|besuche? (sie )?den|visiter la boutique|visita lo store di|visita la tienda de|besuchen sie den|bezoek de|ga naar de)\s+/i, "")
-      .replace(/(-| )(store|shop)$/i, "");
-
-  /* ---------- what a reader sees ---------- */
-
-  const SPECS = {
-    brand: /^(brand( name)?|marke|marque|marca|merk|brend|kaubamärk|blagovna znamka|značka|značka:|producent|бренд|производитель|торговая марка|브랜드|品牌|hersteller|manufacturer|fabricante|tootja|الماركة)\s*:?$/i,
-    gtin: /^(ean(-?13|-?8|[- ]?code)?|gtin(-?1[234]|-?8)?|upc|barcode|isbn(-?13)?|strichcode|código de barras)\s*:?$/i,
-    sku: /^(sku|item (no\.?|number|code)|product (code|number|id)|article (no\.?|number)|art\.? ?(nr|no)\.?|artikel-?(nr|nummer)\.?|référence|ref\.?|código|код( товара)?|model( number)?|asin)\s*:?$/i,
-  };
-
-  /** @param {Document} page @returns {Facts} brand, GTIN and number from lists of particulars */
-  function fromSpecs(page) {
-    const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
-    /** @type {Record<string, string>} */
+  /** @param {Text[]} texts @returns {Particulars} from "Label: value", tables and lists */
+  function readParticulars(texts) {
+    /** @type {Particulars} */
     const facts = {};
-    for (let steps = 0; steps < 30000 && walker.nextNode(); steps += 1) {
-      const text = walker.currentNode.nodeValue ?? "";
-      if (text.length < 3 || text.length > 40 || !/\S/.test(text)) continue;
-      for (const [field, pattern] of Object.entries(SPECS)) {
-        if (field in facts || !pattern.test(clean(text))) continue;
-        const value = particularOf(walker.currentNode);
-        const read = field === "gtin" ? readGtin(value.split(/[, ]/)[0]) : readBrand(value);
-        if (read) facts[field] = read;
-      }
+    for (const text of texts) {
+      const found = LABELLED.exec(text.data);
+      if (found) readParticular(found, text, facts);
     }
     return facts;
   }
 
-  /** @param {Node} label @returns {string} what stands beside it, in its row */
-  function particularOf(label) {
-    const beside = clean(label.nextSibling?.textContent).replace(/^[:\s]+/, "");
-    if (beside) return beside.slice(0, 80);
-    let element = label.parentElement;
-    if (!element || element.closest("header, footer, nav, aside, form, script, style, h1")) return "";
-    for (let up = 0; up < 3 && element && !element.nextElementSibling; up += 1) element = element.parentElement;
-    return clean(element?.nextElementSibling?.textContent).slice(0, 80);
+  /** @param {RegExpExecArray} found @param {Node} label @param {Particulars} facts */
+  function readParticular([, brand, gtin, code, model, beside], label, facts) {
+    if (!label.parentElement || label.parentElement.closest(NO_PARTICULARS)) return;
+    const value = beside || (label.parentElement.closest("header, h1") ? "" : valueOf(label));
+    if (brand) facts.brand ??= readBrand(value) ?? undefined;
+    if (gtin) facts.gtin ??= readGtin(value.split(/[, ]/)[0]) ?? undefined;
+    if (code) facts.code ??= codeInText(value) ?? undefined;
+    if (model) facts.model ??= codeInText(value) ?? undefined;
   }
 
-  /** @param {Document} page @returns {HTMLElement | null} the heading that names the product */
-  function mainHeading(page) {
+  /** @param {Node} label @returns {string} what stands beside it, in its row */
+  function valueOf(label) {
+    let node = /** @type {Node} */ (label);
+    for (let up = 0; up < 4; up += 1) {
+      const beside = textAfter(node);
+      if (beside) return beside.slice(0, 80);
+      node = node.parentElement ?? node;
+    }
+    return "";
+  }
+
+  /** @param {Node} node @returns {string} the text of the next thing beside it */
+  function textAfter(node) {
+    for (let next = node.nextSibling; next; next = next.nextSibling) {
+      const text = next instanceof Element ? visibleText(next) : next.nodeType === Node.TEXT_NODE ? next.nodeValue : "";
+      const plain = clean(text).replace(/^[:：\s]+/, "");
+      if (plain) return plain;
+    }
+    return "";
+  }
+
+  /* ---------- what a reader sees: the price ---------- */
+
+  /** @param {Here} here @returns {HTMLElement | null} the heading that names the product */
+  function mainHeading({ page, meta }) {
     const all = [...page.querySelectorAll("h1")].filter((h) => clean(visibleText(h)).length > 2);
-    const name = (meta(page, "og:title") || clean(page.title)).toLowerCase();
+    const name = (meta["og:title"] || clean(page.title)).toLowerCase();
     return all.find((h) => name.includes(clean(visibleText(h)).toLowerCase())) ?? all[0] ?? null;
   }
 
-  /** @param {Document} page @returns {boolean} whether something can be bought here */
-  function canBuy(page) {
-    /** @param {string} css */
-    const offers = (css) =>
-      [...page.querySelectorAll(css)].slice(0, 1000).some(
-        (c) => BUY.test(labelOf(c)) && !c.closest("header, nav, footer"));
-    return (
-      page.querySelector("form[action*='cart' i] [type=submit], input[name=quantity i], input[name=qty i], input[name=product_id i]") !== null ||
-      offers("button, input[type=submit], input[type=button], input[type=image], [role=button]") ||
-      offers("[class*=buy i], [class*=cart i], [id*=buy i], [id*=cart i]") ||
-      offers("a[class], a[id]")
-    );
-  }
-
-  /** @param {Element} e @returns {boolean} whether its text is cheap to read */
-  const isSmall = (e) => e.childElementCount < 4 && ![...e.children].some((child) => child.childElementCount > 3);
-
-  /** @param {Element} control @returns {string} all that may say what it does */
-  const labelOf = (control) =>
-    [
-      isSmall(control) ? control.textContent?.slice(0, 80) : "",
-      control.id,
-      ...["value", "class", "aria-label", "title", "alt", "onclick", "data-test"].map((name) => control.getAttribute(name)),
-    ].join(" ");
-
-  /**
-   * @param {Document} page
-   * @param {string} host
-   * @returns {{price: number, currency: string | null} | null} the price nearest after the heading
-   */
-  function visiblePrice(page, host) {
-    const heading = mainHeading(page);
+  /** @param {Here} here @returns {Money | null} the likeliest after the heading, rule 5 */
+  function visiblePrice(here) {
+    const heading = mainHeading(here);
     if (!heading) return null;
-    const best = priceElements(page, host, heading)
-      .filter((p) => !isRepeated(p.element))
-      .map((p, i) => ({ ...p, score: score(p, heading) - i * 2 }))
+    const best = pricesAfter(heading, here)
+      .filter((found) => !isRepeated(found.element))
+      .map((found, i) => ({ ...found, score: score(found, heading) - i * 2 }))
       .sort((a, b) => b.score - a.score)[0];
     return best ? { price: best.price, currency: best.currency } : null;
   }
 
-  /** @typedef {{element: Element, price: number, currency: string | null}} Found */
-
-  /**
-   * @param {Document} page
-   * @param {string} host
-   * @param {Element} heading
-   * @returns {Found[]} in document order, after the heading
-   */
-  function priceElements(page, host, heading) {
+  /** @param {Element} heading @param {Here} here @returns {Found[]} in document order */
+  function pricesAfter(heading, { page, home }) {
     const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
     walker.currentNode = heading;
     /** @type {Found[]} */
     const found = [];
     for (let steps = 0; steps < 6000 && found.length < 40 && walker.nextNode(); steps += 1) {
-      const node = walker.currentNode;
-      const text = node.nodeValue ?? "";
-      const parent = node.parentElement;
-      if (!parent || text.length > 60 || !/\d/.test(text) || isAside(parent)) continue;
-      const element = priceBlock(parent);
+      const { nodeValue, parentElement } = walker.currentNode;
+      if (!nodeValue || nodeValue.length > 60 || !parentElement || !/\d/.test(nodeValue)) continue;
+      if (isAside(parentElement)) continue;
+      const element = priceBlock(parentElement);
       if (found.at(-1)?.element === element) continue;
-      const read = readPriceOf(element, host);
-      if (!read) continue;
-      const place = placeOf(element);
-      if (!read.currency && !PRICE_PLACE.test(place)) continue;
-      if (NO_PRICE.test(place)) continue;
-      found.push({ element, ...read });
+      const price = priceAt(element, home);
+      if (price) found.push({ element, ...price });
     }
     return found;
   }
 
-  /**
-   * @param {Element} element
-   * @param {string} host
-   * @returns {{price: number, currency: string | null} | null} with a sign that stands beside it
-   */
-  function readPriceOf(element, host) {
+  /** @param {Element} element @param {string | null} home @returns {Money | null} */
+  function priceAt(element, home) {
+    const price = readPriceOf(element, home);
+    if (!price) return null;
+    const names = namesAround(element);
+    return NO_PRICE.test(names) || (!price.currency && !PRICE_PLACE.test(names)) ? null : price;
+  }
+
+  /** @param {Element} element @param {string | null} home @returns {Money | null} with a sign that stands beside it */
+  function readPriceOf(element, home) {
     const text = visibleText(element);
-    const alone = readPrice(text, host);
+    const alone = text.length < 120 ? readPrice(text, home) : null;
     if (!alone || alone.currency) return alone;
-    return readPrice(`${text} ${clean(element.nextSibling?.textContent).slice(0, 8)}`, host) ?? alone;
+    return readPrice(`${text} ${clean(element.nextSibling?.textContent).slice(0, 8)}`, home) ?? alone;
   }
 
   /** @param {Element} element @returns {Element} the block that holds sign, units and cents together */
@@ -819,17 +895,20 @@ var readProduct = (() => {
     let block = element;
     for (let up = block.parentElement, n = 0; up && n < 3 && isSmall(up); up = up.parentElement, n += 1) {
       const text = clean(visibleText(up));
-      if (text.length > 24 || !PRICE_TEXT.test(text)) break;
+      if (text.length > 24 || up.querySelector("h1, h2, h3, button, a") || !PRICE_TEXT.test(text)) break;
       block = up;
     }
     return block;
   }
 
+  /** @param {Element} e @returns {boolean} whether its text is cheap to read */
+  const isSmall = (e) => e.childElementCount < 6 && ![...e.children].some((child) => child.childElementCount > 3);
+
   /** @param {Element} element @param {number} [levels] @returns {string} names of it and its parents */
-  function placeOf(element, levels = 4) {
+  function namesAround(element, levels = 4) {
     const names = [];
     for (let e = /** @type {Element | null} */ (element), n = 0; e && n < levels; e = e.parentElement, n += 1) {
-      names.push(e.id, e.getAttribute("class") ?? "", e.getAttribute("data-test") ?? "", e.getAttribute("data-testid") ?? "");
+      names.push(e.id, ...["class", "data-test", "data-testid"].map((name) => e?.getAttribute(name) ?? ""));
     }
     return names.join(" ");
   }
@@ -849,63 +928,183 @@ var readProduct = (() => {
 
   /** @param {Found} found @param {Element} heading @returns {number} */
   function score({ element, currency }, heading) {
-    const place = placeOf(element);
+    const names = namesAround(element);
     let depth = 0;
     for (let up = heading.parentElement; up && !up.contains(element); up = up.parentElement) depth += 1;
     return (
       (currency ? 4 : 0) +
-      (PRICE_PLACE.test(place) ? 6 : 0) +
-      (/current|sale|final|special|now|our-?price|main|product-?price|big|actual/i.test(place) ? 4 : 0) -
-      (OLD_PRICE.test(placeOf(element, 2)) ? 12 : 0) -
-      (OTHER_PRODUCT.test(place) ? 10 : 0) -
+      (PRICE_PLACE.test(names) ? 6 : 0) +
+      (MAIN_PRICE.test(names) ? 4 : 0) -
+      (OLD_PRICE.test(namesAround(element, 2)) ? 12 : 0) -
+      (OTHER_PRODUCT.test(names) ? 10 : 0) -
       depth
     );
   }
 
-  /* ---------- the whole ---------- */
+  /* ---------- what a reader sees: a way to buy ---------- */
 
-  /** @param {Document} page @returns {string} the page's lasting address */
-  function canonicalUrl(page) {
+  const CART_FORM =
+    "form[action*='cart' i] [type=submit], input[name=quantity i], input[name=qty i], input[name=product_id i]";
+  const CONTROLS = [
+    "button, input[type=submit], input[type=button], input[type=image], [role=button]",
+    "[class*=buy i], [class*=cart i], [id*=buy i], [id*=cart i]",
+    "a[class], a[id]",
+  ];
+
+  /** @param {Document} page @returns {boolean} whether something can be bought here */
+  const canBuy = (page) =>
+    page.querySelector(CART_FORM) !== null ||
+    CONTROLS.some((css) => [...page.querySelectorAll(css)].slice(0, 1000).some(
+      (control) => BUY.test(labelOf(control)) && !control.closest("header, nav, footer")));
+
+  /** @param {Element} control @returns {string} all that may say what it does */
+  const labelOf = (control) =>
+    [
+      isSmall(control) ? control.textContent?.slice(0, 80) : "",
+      control.id,
+      ...["value", "class", "aria-label", "title", "alt", "onclick", "data-test"].map((name) => control.getAttribute(name)),
+    ].join(" ");
+
+  /** @param {Document} page @param {boolean} priced @returns {string | null} from the words beside the price */
+  function stockInText(page, priced) {
+    if (canBuy(page)) return "InStock";
+    const main = page.querySelector("main, #main, [role=main]") ?? page.body;
+    if (SOLD_OUT.test((main.textContent ?? "").slice(0, 60000))) return "OutOfStock";
+    return priced ? "InStock" : null;
+  }
+
+  /* ---------- the page and its address ---------- */
+
+  /** @param {Document} page @returns {Here} */
+  function locate(page) {
+    const own = page.location?.hostname ?? "";
+    const meta = readMeta(page);
+    const url = canonicalUrl(page, meta["og:url"]);
+    const named = parseUrl(url, page)?.hostname ?? "";
+    // A saved or mirrored copy still names its shop.
+    const isSaved = own === "" || own === "localhost" || /^[\d.]+$/.test(own);
+    const isMirror = !shopOf(own) && shopOf(named) !== undefined;
+    const host = ((isSaved || isMirror) && named ? named : own).replace(/^www\./, "");
+    /** @type {Text[] | undefined} */
+    let found;
+    const texts = () => (found ??= shortTexts(page));
+    return { page, meta, url, host, shop: shopOf(host), home: homeCurrency(host, page), texts };
+  }
+
+  /** @param {string} host @returns {Shop | undefined} */
+  const shopOf = (host) => SHOPS.find((shop) => shop.host.test(host));
+
+  /** @param {Document} page @param {string | undefined} graphUrl @returns {string} its lasting address */
+  function canonicalUrl(page, graphUrl) {
     const own = page.location?.href ?? "";
-    const link = page.querySelector('link[rel="canonical" i]')?.getAttribute("href") || meta(page, "og:url");
-    try {
-      const url = new URL(link || own, page.baseURI);
-      return /^https?:$/.test(url.protocol) && (url.pathname !== "/" || !link) ? url.href : own;
-    } catch {
-      return own;
-    }
+    const link = page.querySelector('link[rel="canonical" i]')?.getAttribute("href") || graphUrl;
+    const url = parseUrl(link || own, page);
+    return url && /^https?:$/.test(url.protocol) && (url.pathname !== "/" || !link) ? url.href : own;
   }
-
-  /** @param {Document} page @returns {string} the shop's host, also on a saved or mirrored copy */
-  function hostOf(page) {
-    const here = page.location?.hostname ?? "";
-    const canonical = canonicalUrl(page);
-    const named = URL.canParse(canonical) ? new URL(canonical).hostname : "";
-    const saved = here === "" || here === "localhost" || /^[\d.]+$/.test(here);
-    const mirrored = !shopOf(here) && shopOf(named) !== undefined;
-    return ((saved || mirrored) && named ? named : here).replace(/^www\./, "");
-  }
-
-  /** @param {Facts[]} sources @param {keyof Facts} field */
-  const pick = (sources, field) => sources.map((s) => s[field]).find((value) => value) ?? null;
-
-  /** @param {Facts[]} prices */
-  const agree = (prices) => new Set(prices.map((s) => `${s.price}`)).size === 1;
 
   /**
-   * Rule 3: where sources differ, what a reader sees decides; else the best source.
-   * @param {Facts[]} prices
-   * @param {number | null} seen
-   * @param {boolean} sure the first source is the shop's own selector
-   * @returns {Facts | undefined}
+   * @param {string} host
+   * @param {Document} page
+   * @returns {string | null} the currency of the shop's country: by its ending, else by
+   *   the country in the address or the page's language
    */
-  const chooseStructured = (prices, seen, sure) =>
-    (sure ? prices[0] : prices.find((s) => s.price === seen)) ?? prices[0];
+  function homeCurrency(host, page) {
+    const ending = host.split(".").pop() ?? "";
+    const byEnding = ending === "co" ? null : HOME[ending] ?? (/\.com\.co$/.test(host) ? "COP" : null);
+    if (byEnding) return byEnding;
+    const path = page.location?.pathname ?? "";
+    const region =
+      /^\/(?:[a-z]{2}[-_])?([a-z]{2})(?:[-_][a-z]{2})?(?:\/|$)/i.exec(path)?.[1] ??
+      /^[a-z]{2}[-_]([a-z]{2})$/i.exec(page.documentElement.lang)?.[1];
+    const byRegion = HOME[region?.toLowerCase() ?? ""];
+    return byRegion ?? (/^(com|net|shop|store|co)$/.test(ending) ? "USD" : null);
+  }
+
+  const BLOCK_TITLE =
+    /^(robot or human\??|access denied|just a moment\.*|pardon our interruption\.*|attention required!.*|are you a (human|robot)\??|captcha.*)$/i;
 
   /** @param {Document} page @returns {boolean} */
   const isBlocked = (page) =>
-    page.querySelector("#px-captcha, form#destForm, form[action*='validateCaptcha'], #challenge-form") !== null ||
-    /^(robot or human\??|access denied|just a moment\.*|pardon our interruption\.*|attention required!.*)$/i.test(clean(page.title));
+    BLOCK_TITLE.test(clean(page.title)) ||
+    page.querySelector("#px-captcha, form#destForm, form[action*='validateCaptcha'], #challenge-form") !== null;
+
+  /** @param {Here} here @returns {string | null} the longest number in the end of its address */
+  function codeInUrl({ page, url, shop }) {
+    const own = shop?.path.exec(url)?.[1];
+    const address = parseUrl(url, page);
+    if (own || !address) return own ?? null;
+    const named = ["pid", "sku", "skuid", "productid", "product_id", "itemid", "item_id"]
+      .map((name) => address.searchParams.get(name)).find((value) => /^[\w-]*\d[\w-]*$/.test(value ?? ""));
+    const parts = address.pathname.split("/").slice(-3).reverse();
+    const inPath = parts.map((part) => /^[A-Z]{1,3}\d{5,}(?=\.|$)/i.exec(part)?.[0] ?? longestNumber(part)).find(Boolean);
+    return named ?? inPath ?? null;
+  }
+
+  /** @param {string} text @returns {string | undefined} */
+  const longestNumber = (text) => text.match(/\d{5,}/g)?.sort((a, b) => b.length - a.length)[0];
+
+  /* ---------- deciding ---------- */
+
+  /** @param {Facts[]} sources @param {keyof Facts} field @returns {any} */
+  const pick = (sources, field) => sources.map((source) => source[field]).find((value) => value) ?? null;
+
+  /**
+   * Rules 1 to 3 and 5.
+   * @param {Facts | null} shop
+   * @param {Facts[]} known best first
+   * @param {Here} here
+   * @returns {Facts | null}
+   */
+  function choosePrice(shop, known, here) {
+    if (shop?.price) return shop;
+    const priced = known.filter((source) => source.price);
+    const best = priced[0];
+    const agreed = priced.every((source) => source.price === best.price);
+    const denial = best && agreed ? denialOf(/** @type {number} */ (best.price), here) : null;
+    if (best && agreed && !denial) return best;
+    const seen = isSeenAllowed(here, known) ? visiblePrice(here) : null;
+    const same = priced.find((source) => source.price === seen?.price);
+    if (!best || !seen || same) return same ?? seen ?? best ?? null;
+    return denial && isTruer(seen, best, denial) ? seen : best;
+  }
+
+  /** @param {Here} here @param {Facts[]} known @returns {boolean} whether a price in sight may be the product's */
+  const isSeenAllowed = (here, known) =>
+    known.length > 0 || (here.shop ? isShopProduct(here) : !LIST_PATH.test(pathOf(here.url, here.page)));
+
+  /**
+   * @param {number} price
+   * @param {Here} here
+   * @returns {Denial} what the page says against this price
+   */
+  function denialOf(price, { texts, home }) {
+    const digits = String(Math.trunc(price));
+    for (const { data, length, parentElement } of texts()) {
+      if (length > 40 || !parentElement || !data.replace(/\D/g, "").startsWith(digits)) continue;
+      if (readPrice(data, home)?.price !== price || parentElement.closest("header, footer, nav")) continue;
+      const names = namesAround(parentElement, 2);
+      if (FOR_MEMBERS.test(names)) return "members";
+      if (STRUCK_OUT.test(names) || parentElement.closest("del, s, strike")) return "old";
+    }
+    return null;
+  }
+
+  /** @param {Money} seen @param {Facts} best @param {Denial} denial */
+  function isTruer(seen, best, denial) {
+    const times = seen.price / Number(best.price);
+    return seen.currency !== null && (denial === "old" ? times < 1 && times > 0.1 : times > 1 && times < 3);
+  }
+
+  /** @param {Facts[]} known @param {Here} here @returns {string} og:title last: it often is a slogan */
+  const chooseTitle = (known, here) =>
+    pick(known, "title") || clean(mainHeading(here)?.textContent) || here.meta["og:title"];
+
+  /** @param {Facts[]} known @param {Particulars} particulars @param {string} host */
+  function chooseBrand(known, particulars, host) {
+    const brand = /** @type {string | null} */ (pick(known, "brand"));
+    const isShopsOwn = brand !== null && host.includes(brand.toLowerCase().replace(/\W/g, "") || " ");
+    return (isShopsOwn ? particulars.brand : null) ?? brand ?? particulars.brand ?? null;
+  }
 
   /**
    * @param {Document} page
@@ -913,43 +1112,28 @@ var readProduct = (() => {
    */
   return function readProduct(page) {
     if (!page.body || isBlocked(page)) return null;
-    const host = hostOf(page);
-    const shop = fromShop(page, host);
-    if (!shop && shopOf(host)?.strict) return null;
-    const known = /** @type {Facts[]} */ (
-      [shop, fromJsonLd(page, host), fromMicrodata(page, host), fromMeta(page, host)].filter(Boolean));
-    const prices = known.filter((s) => s.price);
-    const seen = prices.length && agree(prices) ? null : visiblePrice(page, host);
-    const structured = chooseStructured(prices, seen?.price ?? null, Boolean(shop?.price));
-    if (!known.length && !(seen && canBuy(page))) return null;
-    const heading = clean(mainHeading(page)?.textContent);
-    const title = /** @type {string} */ (pick(known.filter((s) => s !== known.find((k) => k.title === meta(page, "og:title"))), "title")) || heading || meta(page, "og:title");
+    const here = locate(page);
+    const shop = isShopProduct(here) ? fromShop(here) : null;
+    if (CART_PATH.test(pathOf(here.url, page)) || (!shop && here.shop?.strict)) return null;
+    const structured = [fromJsonLd, fromMarkup, fromMeta, fromShopify]
+      .map((read) => read(here)).filter((facts) => facts !== null);
+    const known = shop ? [shop, ...structured] : structured;
+    const priced = choosePrice(shop, known, here);
+    if (!known.length && !(priced && canBuy(page))) return null;
+    const title = chooseTitle(known, here);
     if (!title) return null;
-    const sources = [...known, fromSpecs(page)];
-    const priced = structured ?? seen;
+    const particulars = readParticulars(here.texts());
     return {
       title,
       price: priced?.price ?? null,
-      currency: priced?.currency ?? /** @type {string | null} */ (priced ? pick(known, "currency") ?? homeCurrency(host) : null),
-      brand: /** @type {string | null} */ (pick(sources, "brand")),
-      gtin: /** @type {string | null} */ (pick(sources, "gtin")),
-      sku: /** @type {string | null} */ (pick(sources, "sku")),
-      availability: /** @type {string | null} */ (pick(known, "availability")) ?? (stockInText(page, Boolean(priced))),
-      category: /** @type {string | null} */ (pick(known, "category")),
-      url: canonicalUrl(page) || null,
-      image: /** @type {string | null} */ (pick(known, "image")),
+      currency: priced?.price ? priced.currency ?? pick(known, "currency") ?? here.home : null,
+      brand: chooseBrand(known, particulars, here.host),
+      gtin: pick(known, "gtin") ?? particulars.gtin ?? null,
+      sku: shop?.sku ?? particulars.code ?? pick(known, "sku") ?? particulars.model ?? codeInUrl(here),
+      availability: pick(known, "availability") ?? stockInText(page, Boolean(priced?.price)),
+      category: pick(known, "category"),
+      url: here.url || null,
+      image: pick(known, "image"),
     };
   };
-
-  /**
-   * @param {Document} page
-   * @param {boolean} priced
-   * @returns {string | null} from the words beside the price
-   */
-  function stockInText(page, priced) {
-    if (canBuy(page)) return "InStock";
-    const main = page.querySelector("main, #main, [role=main]") ?? page.body;
-    if (SOLD_OUT.test((main.textContent ?? "").slice(0, 60000))) return "OutOfStock";
-    return priced ? "InStock" : null;
-  }
 })();

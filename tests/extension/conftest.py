@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from bench.saved_pages import show
 from ml.card import BandRisk, Card, CardModel, Kept, Reason, Resale, Sentiment
 from scrapers.browser import browser_launch_options
 from store.errors import SettingsError
@@ -22,6 +23,7 @@ from tests.extension.servers import (
 )
 
 EXTENSION = Path(__file__).parents[2] / "extension"
+PRODUCT_JS = EXTENSION / "content" / "product.js"
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -45,6 +47,20 @@ def plain_browser(playwright, launch_options):
     browser = playwright.chromium.launch(**launch_options)
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="package")
+def read(plain_browser):
+    """Read a page's product as the extension would, at an address of one's choice."""
+    page = plain_browser.new_context(java_script_enabled=False).new_page()
+    script = PRODUCT_JS.read_text()
+
+    def read(html: bytes, url: str = "http://127.0.0.1/saved.html"):
+        show(page, html, url)
+        return page.evaluate(f"() => {{ {script}; return readProduct(document) }}")
+
+    yield read
+    page.close()
 
 
 @pytest.fixture(scope="package")

@@ -1,0 +1,74 @@
+// The words that product.js speaks in. For the type checker: no package holds this file.
+
+interface Product {
+  title: string;
+  /** What is asked now, in units of `currency`. */
+  price: number | null;
+  /** ISO 4217. */
+  currency: string | null;
+  brand: string | null;
+  /** Digits with a right check digit. */
+  gtin: string | null;
+  sku: string | null;
+  /** schema.org's short name, as `InStock`. */
+  availability: string | null;
+  category: string | null;
+  url: string | null;
+  image: string | null;
+}
+
+/** What one source knows. */
+type Facts = Partial<Product>;
+
+type Money = { price: number; currency: string | null };
+
+/**
+ * Where a shop keeps things; selectors are tried in order, and one that ends in `@name`
+ * takes that attribute instead of the text.
+ */
+interface Shop {
+  host: RegExp;
+  /** Of its product pages; its group is the product's number. */
+  path: RegExp;
+  /** A selector that only its product pages match. */
+  product?: string;
+  /** No other page of this shop is a product. */
+  strict?: boolean;
+  title?: string[];
+  price?: string[];
+  brand?: string[];
+  sku?: string[];
+  soldOut?: string[];
+  image?: string[];
+}
+
+/** The page and what its address says. */
+interface Here {
+  page: Document;
+  /** Its meta tags by name. */
+  meta: Record<string, string>;
+  /** The lasting address. */
+  url: string;
+  /** Without "www." */
+  host: string;
+  shop: Shop | undefined;
+  /** The currency of the shop's country. */
+  home: string | null;
+  /** Its short texts, looked for once. */
+  texts: () => Text[];
+}
+
+/** A node of JSON-LD. */
+type Thing = Record<string, unknown>;
+
+/** An offer and the variant it is of. */
+type Offer = Thing & { variant?: Thing };
+
+/** What stands beside labels. */
+type Particulars = { brand?: string; gtin?: string; code?: string; model?: string };
+
+/** A price in sight. */
+type Found = Money & { element: Element };
+
+/** What a page says against a price. */
+type Denial = "old" | "members" | null;
