@@ -3,11 +3,18 @@ import globals from "globals";
 
 const shared = {
   readProduct: "readonly",
-  cardWords: "readonly",
-  badgeLook: "readonly",
-  make: "readonly",
-  makePanel: "readonly",
+  addToCart: "readonly",
   badge: "readonly",
+  basket: "readonly",
+  corner: "readonly",
+  cornerLook: "readonly",
+  make: "readonly",
+  makeButton: "readonly",
+  makeClose: "readonly",
+  makeDrawing: "readonly",
+  makePanel: "readonly",
+  makeSparkline: "readonly",
+  nudge: "readonly",
 };
 
 export default [
@@ -31,7 +38,7 @@ export default [
     },
   },
   {
-    files: ["extension/content/*.js"],
+    files: ["extension/content/**/*.js"],
     languageOptions: { sourceType: "script", globals: shared },
     rules: { "no-redeclare": ["error", { builtinGlobals: false }] },
   },

@@ -8,6 +8,10 @@
   let visit = 0;
   /** What the page before was about, so that its leftovers are not taken for this one. */
   let before = "";
+  /** What this page is about, once known, and the card that is shown of it. */
+  let shown = "";
+  /** @type {import("../lib/card-view.js").CardView | null} */
+  let view = null;
   let address = addressOf();
 
   /** @returns {string} the part of the address that tells products apart */
@@ -18,7 +22,13 @@
   }
 
   /** @param {object} message @returns {Promise<any>} null where the extension is gone or busy */
-  const ask = (message) => chrome.runtime.sendMessage(message).catch(() => null);
+  const ask = async (message) => {
+    try {
+      return await chrome.runtime.sendMessage(message);
+    } catch {
+      return null; // an extension that was updated no longer answers its old pages
+    }
+  };
 
   /** @param {{title: string, sku: string | null, price: number | null}} product */
   const nameOf = ({ title, sku }) => `${title}\n${sku ?? ""}`;
@@ -28,13 +38,17 @@
 
   async function lookAtPage() {
     const mine = ++visit;
-    badge.remove();
-    if (!(await ask({ type: "mayAsk" }))) return;
+    view = null;
+    nudge.remove();
+    corner.remove();
+    if (!(await ask({ type: "opened" }))) return;
     let waited = 0;
     for (const at of LOOKS_MS) {
       await wait(at - waited);
       waited = at;
       if (mine !== visit) return;
+      const things = basket.isHere() ? basket.read() : [];
+      if (things.length) return showNudge({ type: "cart", things }, mine);
       const product = readProduct(document);
       if (product && nameOf(product) !== before) return showCard(product, mine);
     }
@@ -48,14 +62,36 @@
     const answer = await ask({ type: "card", product });
     if (mine !== visit) return;
     shown = nameOf(product);
-    if (answer) badge.show(answer.card, answer.ageBand, product.title, offHere);
+    view = answer;
+    if (view) showBadge(view);
   }
 
-  /** What this page is about, once known. */
-  let shown = "";
+  /** @param {import("../lib/card-view.js").CardView} card */
+  const showBadge = (card) => badge.show(card, { offHere, report: () => void ask({ type: "report" }) });
+
+  /** @param {import("../lib/card-view.js").CardView} card */
+  function openPanel(card) {
+    nudge.remove();
+    showBadge(card);
+    badge.open();
+  }
+
+  /** @param {object} message @param {number} mine */
+  async function showNudge(message, mine) {
+    const answer = await ask(message);
+    if (!answer || mine !== visit) return;
+    const card = view;
+    nudge.show(answer, {
+      offHere,
+      why: card && (() => openPanel(card)),
+      refused: () => void ask({ type: "refused" }),
+      welcomed: () => void ask({ type: "welcomed" }),
+      sleep: (hours) => ask({ type: "sleep", hours, key: answer.key, product: answer.product }),
+    });
+  }
 
   function offHere() {
-    badge.remove();
+    corner.remove();
     void ask({ type: "offHere" });
   }
 
@@ -73,6 +109,9 @@
   navigation?.addEventListener("currententrychange", onNavigation);
   chrome.storage.local.onChanged.addListener((changes) => {
     if (changes.settings) void lookAtPage();
+  });
+  addToCart.watch(() => {
+    if (view) void showNudge({ type: "added", key: view.key }, visit);
   });
   void lookAtPage();
 })();

@@ -1,6 +1,7 @@
 """A real Chromium with the unpacked extension, a card server and a shop beside it."""
 
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -56,19 +57,19 @@ def shop_pages():
         yield shop
 
 
-@pytest.fixture(scope="package")
-def browser(playwright, launch_options, shop_pages, tmp_path_factory):
-    """A Chromium with the extension; every host's name leads to the shop server."""
+@contextmanager
+def browser_with(extension, playwright, launch_options, shop_pages, profile):
+    """A Chromium with an extension; every host's name leads to the shop server."""
     rules = f"MAP * 127.0.0.1:{shop_pages.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost"
     context = playwright.chromium.launch_persistent_context(
-        tmp_path_factory.mktemp("profile"),
+        profile,
         executable_path=launch_options.get("executable_path"),
         headless=True,
         args=[
             *launch_options["args"],
             "--headless=new",
-            f"--disable-extensions-except={EXTENSION}",
-            f"--load-extension={EXTENSION}",
+            f"--disable-extensions-except={extension}",
+            f"--load-extension={extension}",
             f"--host-resolver-rules={rules}",
             "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
         ],
@@ -76,6 +77,16 @@ def browser(playwright, launch_options, shop_pages, tmp_path_factory):
     )
     yield context
     context.close()
+
+
+@pytest.fixture(scope="package")
+def browser(playwright, launch_options, shop_pages, tmp_path_factory):
+    """A Chromium with the extension."""
+    profile = tmp_path_factory.mktemp("profile")
+    with browser_with(
+        EXTENSION, playwright, launch_options, shop_pages, profile
+    ) as context:
+        yield context
 
 
 @pytest.fixture(scope="package")
@@ -116,10 +127,14 @@ def choose(worker, cards):
             "enabled": True,
             "ageBand": "",
             "offSites": [],
+            "language": "en",
         }
         worker.evaluate(
             """async (settings) => {
                  await chrome.storage.session.clear();
+                 await chrome.alarms.clearAll();
+                 const kept = Object.keys(await chrome.storage.local.get(null));
+                 await chrome.storage.local.remove(kept.filter((k) => k !== "settings"));
                  await chrome.storage.local.set({ settings });
             }""",
             chosen | changes,

@@ -32,12 +32,12 @@ def test_agreeing_and_withdrawing(options, chosen):
 
 
 def test_the_off_switch_and_the_age_band_are_kept(options, chosen):
-    options.uncheck("#enabled")
+    options.uncheck("[data-setting=enabled]")
     options.select_option("#age-band", "25-29")
     options.wait_for_timeout(200)
     options.reload()
     options.wait_for_selector("#off-sites li")
-    assert not options.is_checked("#enabled")
+    assert not options.is_checked("[data-setting=enabled]")
     assert options.input_value("#age-band") == "25-29"
     assert chosen()["ageBand"] == "25-29"
 
