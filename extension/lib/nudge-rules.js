@@ -34,7 +34,7 @@ const LONGEST_PAUSE_HOURS = 168;
  */
 export function readRules(value) {
   const right =
-    SHARES.every((name) => value?.[name] > 0 && value[name] <= 1) &&
+    SHARES.every((name) => Number.isFinite(value?.[name]) && value[name] > 0 && value[name] <= 1) &&
     Number.isInteger(value.cart_trending_count) && value.cart_trending_count >= 1 &&
     Number.isInteger(value.cooling_off_hours) && value.cooling_off_hours >= 1;
   return right ? { ...value, cooling_off_hours: Math.min(value.cooling_off_hours, LONGEST_PAUSE_HOURS) } : null;

@@ -154,6 +154,33 @@ def page(browser):
 
 
 @pytest.fixture
+def stored(worker):
+    """What the extension keeps under a name, and a way to put something there."""
+
+    def stored(name, value=None):
+        if value is not None:
+            worker.evaluate(
+                "([name, value]) => chrome.storage.local.set({ [name]: value })",
+                [name, value],
+            )
+        return worker.evaluate("(n) => chrome.storage.local.get(n)", name).get(name)
+
+    return stored
+
+
+@pytest.fixture
+def own_page(page, worker):
+    """Open a page of the extension's own in the tab."""
+
+    def own_page(path):
+        page.goto(worker.url.replace("background/worker.js", path))
+        page.wait_for_selector("html[dir]", state="attached")
+        return page
+
+    return own_page
+
+
+@pytest.fixture
 def badge(page):
     """The badge of that tab."""
     return Badge(page)
@@ -224,6 +251,14 @@ def product_page(title="Ribbed Leggings", **changes) -> str:
         f'<script type="application/ld+json">{script}</script>'
         f"<p>words</p><button>Add to bag</button></body></html>"
     )
+
+
+def sure_card(key: str, risk_low: float, **changes) -> dict:
+    """Return a retailer's card whose risk is at least so high."""
+    card = make_card(key, risk=risk_low + 0.1, risk_low=risk_low, risk_high=0.99)
+    card["risk_by_age_band"] = {}
+    card["model"]["trained_on"] = "retailer"
+    return card | changes
 
 
 def name_key(title: str, brand: str = "Lumenza") -> str:
