@@ -36,6 +36,12 @@ class Badge:
             self.page.wait_for_timeout(50)
         return self
 
+    def goes(self, seconds: float = 3) -> None:
+        deadline = time.monotonic() + seconds
+        while self.exists():
+            assert time.monotonic() < deadline, "it stays"
+            self.page.wait_for_timeout(20)
+
     def has(self, css: str, within_ms: int = 500) -> bool:
         """Tell whether a thing comes, where it is likely not to."""
         self.page.wait_for_timeout(within_ms)

@@ -161,7 +161,7 @@ def test_where_it_is_off_there_is_nothing(page, badge, leggings, choose, changes
 def test_off_on_this_site_stands_in_it(page, badge, leggings, stored):
     add(page, badge, leggings)
     badge.wait_for(".nudge").click(".nudge .off button")
-    assert badge.stays_away(0.3)
+    badge.goes()
     assert stored("settings")["offSites"] == [HOST]
 
 
