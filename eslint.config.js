@@ -7,13 +7,11 @@ const shared = {
   badge: "readonly",
   basket: "readonly",
   corner: "readonly",
-  cornerLook: "readonly",
   make: "readonly",
   makeButton: "readonly",
   makeClose: "readonly",
   makeDrawing: "readonly",
   makePanel: "readonly",
-  makeSparkline: "readonly",
   nudge: "readonly",
 };
 

@@ -2,6 +2,7 @@
 
 import { takeLeave } from "../lib/caps.js";
 import { PAUSE_HOURS } from "../lib/cooling-off.js";
+import { cornerLook } from "../lib/corner-look.js";
 import { rowFor, wordsFor } from "../lib/card-view.js";
 import { decide, summarise } from "../lib/nudge-rules.js";
 
@@ -31,6 +32,7 @@ export async function nudgeFor(things, { host, ageBand, rules, texts, isCart }) 
   return {
     kind,
     key: about.card.key,
+    look: cornerLook,
     product: about.title,
     language: texts.language,
     direction: texts.direction,
@@ -74,7 +76,7 @@ function summaryOf(basket, rules, { say, count, percent, whole, row }) {
   const { trending, over, isSample } = summarise(basket, rules);
   const parts = [
     count("cartTrending", trending),
-    say("cartOver", { n: whole(over), share: percent(rules.over_half_risk) }),
+    over > 0 && say("cartOver", { n: whole(over), share: percent(rules.over_half_risk) }),
   ];
   return [row(parts), ...(isSample ? [say("sampleModelWhy")] : [])];
 }

@@ -21,19 +21,20 @@ const corner = (() => {
     host = box = null;
   }
 
-  /** @param {{language: string, direction: string}} view @returns {HTMLElement} the corner, made if need be */
-  function open({ language, direction }) {
-    box ??= place();
+  /** @param {{look: string, language: string, direction: string}} view @returns {HTMLElement} the corner, made if need be */
+  function open({ look, language, direction }) {
+    box ??= place(look);
     box.lang = language;
     box.dir = direction;
     return box;
   }
 
-  function place() {
+  /** @param {string} look */
+  function place(look) {
     const outside = document.createElement("div");
     outside.style.cssText = PLACE;
     const root = outside.attachShadow({ mode: "closed" });
-    dress(root);
+    dress(root, look);
     const heard = make("p", "heard");
     heard.setAttribute("role", "status");
     const inside = make("div", "corner", heard);
@@ -46,14 +47,14 @@ const corner = (() => {
     return inside;
   }
 
-  /** @param {ShadowRoot} root a sheet needs no leave of the page's CSP */
-  function dress(root) {
+  /** @param {ShadowRoot} root @param {string} look a sheet of it needs no leave of the page's CSP */
+  function dress(root, look) {
     try {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(cornerLook);
+      sheet.replaceSync(look);
       root.adoptedStyleSheets = [sheet];
     } catch {
-      root.append(make("style", "", cornerLook));
+      root.append(make("style", "", look));
     }
   }
 

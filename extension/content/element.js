@@ -40,7 +40,7 @@ function makeClose(label, act) {
  * @param {Record<string, string | number>[]} shapes attributes of each; one with `r` is a dot, others are lines
  * @returns {SVGElement} for the eye alone
  */
-// eslint-disable-next-line no-unused-vars -- read by badge.js and sparkline.js
+// eslint-disable-next-line no-unused-vars -- read by badge.js and panel.js
 function makeDrawing(viewBox, className, shapes) {
   const ns = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(ns, "svg");

@@ -7,6 +7,9 @@
  * @typedef {ReturnType<typeof cardView>} CardView
  */
 
+import { cornerLook } from "./corner-look.js";
+import { sparklineOf } from "./sparkline.js";
+
 /**
  * @param {Card} card
  * @param {string} ageBand
@@ -18,6 +21,7 @@ export function cardView(card, ageBand, product, texts) {
   const { risk } = rowFor(card, ageBand);
   return {
     key: card.key,
+    look: cornerLook,
     product,
     language: texts.language,
     direction: texts.direction,
@@ -86,13 +90,12 @@ const cautions = (card, { say }) =>
  * Where the trend stands between its start and its expected end. The card holds no series,
  * and to ask for one would tell what is looked at: days alone are drawn, no views.
  * @param {Card} card
- * @returns {{peak: number, today: number} | null} shares of its whole length
  */
 function curveOf({ stage, trendedDays, daysSincePeak, expectedDaysLeft }) {
   if (!stage || !trendedDays) return null;
   const length = trendedDays + (stage === "Death" ? 0 : expectedDaysLeft ?? 0);
   const peak = stage === "Rising" ? length : Math.max(0, trendedDays - (daysSincePeak ?? 0));
-  return { peak: peak / length, today: trendedDays / length };
+  return sparklineOf(peak / length, trendedDays / length);
 }
 
 /** @param {Card} card @param {Texts} texts */

@@ -4,6 +4,9 @@ import { browserLanguage, ownJson } from "./platform.js";
 
 export const LANGUAGES = ["en", "de", "fr", "es", "it", "pt-BR", "nl", "pl", "ja", "ko", "zh-CN", "ar"];
 
+/** @type {Record<string, string>} */
+const COMMAS = { ar: "، ", ja: "、", "zh-CN": "，" };
+
 /** @typedef {Awaited<ReturnType<typeof loadTexts>>} Texts */
 
 /** @param {string} chosen BCP 47, or "" for the browser's */
@@ -11,14 +14,17 @@ export async function loadTexts(chosen) {
   const language = LANGUAGES.includes(chosen) ? chosen : closest(browserLanguage());
   const messages = await ownJson(`_locales/${language.replace("-", "_")}/messages.json`);
   const plural = new Intl.PluralRules(language);
+  const direction = language === "ar" ? "rtl" : "ltr";
+  // Foreign words and numbers keep their own direction and do not turn what stands around them.
+  const [open, close] = direction === "rtl" ? ["\u2068", "\u2069"] : ["", ""];
 
   /** @param {string} name @param {Record<string, string>} [values] */
   const say = (name, values = {}) =>
-    String(messages[name]?.message ?? name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+    String(messages[name]?.message ?? name).replace(/\{(\w+)\}/g, (_, key) => open + (values[key] ?? "") + close);
 
   return {
     language,
-    direction: language === "ar" ? "rtl" : "ltr",
+    direction,
     say,
     /** @param {string} name a text with plural forms @param {number} n */
     count: (name, n) => say(`${name}_${plural.select(n)}`, { n: numbers(language).whole(n) }),
@@ -36,7 +42,6 @@ function closest(language) {
 function numbers(language) {
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
   const sign = new Intl.NumberFormat(language, { signDisplay: "always", maximumFractionDigits: 0 });
-  const list = new Intl.ListFormat(language, { type: "unit", style: "short" });
   return {
     /** @param {number} n */
     whole: (n) => new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(n),
@@ -59,6 +64,6 @@ function numbers(language) {
       return new Intl.NumberFormat(language, { style: "unit", unit: String(unit), unitDisplay: "long" }).format(Number(amount));
     },
     /** @param {(string | false | null)[]} parts those that are there, in a row */
-    row: (parts) => list.format(/** @type {string[]} */ (parts.filter(Boolean))),
+    row: (parts) => parts.filter(Boolean).join(COMMAS[language] ?? ", "),
   };
 }

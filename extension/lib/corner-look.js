@@ -1,7 +1,8 @@
-/** How badge, panel and nudges look. Pixels, not rem: a shop may set any root font size. */
-
-// eslint-disable-next-line no-unused-vars -- read by corner.js
-const cornerLook = `
+/**
+ * How badge, panel and nudges look; sent along with what they show, so that pages without
+ * a card never read it. Pixels, not rem: a shop may set any root font size.
+ */
+export const cornerLook = `
 :host {
   --paper: #ffffff; --ink: #1b1d22; --quiet: #5b606b; --line: #d9dce3; --wash: #f3f4f7;
   --low: #1f7a45; --mid: #96600a; --high: #b3261e; --focus: #1a5fd0; --accent: #1a5fd0; --on-accent: #ffffff;
@@ -22,6 +23,7 @@ const cornerLook = `
 }
 .low { --tone: var(--low); } .mid { --tone: var(--mid); } .high { --tone: var(--high); }
 .none { --tone: var(--quiet); }
+.corner[dir="rtl"] { align-items: flex-start; }
 button { font: inherit; color: inherit; cursor: pointer; }
 button:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
 .badge, .panel, .nudge {
@@ -64,6 +66,7 @@ h3 { margin: 14px 0 6px; font-size: 12px; font-weight: 600; color: var(--quiet);
 .caution { margin-top: 10px; padding: 8px 10px; border-radius: 8px; background: var(--wash); font-size: 13px; }
 .life { display: flex; align-items: center; gap: 12px; margin-top: 12px; font-weight: 600; }
 .spark { flex: none; width: 120px; height: 32px; color: var(--tone); }
+[dir="rtl"] .product { text-align: right; }
 [dir="rtl"] .spark, [dir="rtl"] .mark { transform: scaleX(-1); }
 ul { list-style: none; }
 .reason { display: grid; grid-template-columns: 1fr auto; gap: 0 12px; padding: 6px 0; border-top: 1px solid var(--line); }
@@ -81,8 +84,7 @@ dd { overflow-wrap: anywhere; }
   background: var(--paper); border-top: 1px solid var(--line); }
 .origin { font-size: 12px; color: var(--quiet); overflow-wrap: anywhere; }
 .link { padding: 0; border: 0; background: none; color: inherit; text-decoration: underline; text-underline-offset: 2px; }
-.nudge { position: relative; width: min(320px, calc(100vw - 32px)); padding: 14px 16px 16px; border-radius: 14px;
-  border-inline-start: 4px solid var(--accent); }
+.nudge { position: relative; width: min(320px, calc(100vw - 32px)); padding: 14px 16px 16px; border-radius: 14px; }
 .nudge .line { margin-top: 4px; overflow-wrap: anywhere; }
 .nudge label { display: block; margin-top: 10px; font-size: 12px; color: var(--quiet); }
 .nudge select { width: 100%; min-height: 36px; margin-top: 2px; padding: 0 8px; font: inherit; color: inherit;
