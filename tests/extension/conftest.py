@@ -133,8 +133,8 @@ def choose(worker, cards):
             """async (settings) => {
                  await chrome.storage.session.clear();
                  await chrome.alarms.clearAll();
-                 const kept = Object.keys(await chrome.storage.local.get(null));
-                 await chrome.storage.local.remove(kept.filter((k) => k !== "settings"));
+                 const { settings: _, ...rest } = await chrome.storage.local.get(null);
+                 await chrome.storage.local.remove(Object.keys(rest));
                  await chrome.storage.local.set({ settings });
             }""",
             chosen | changes,

@@ -15,7 +15,7 @@ class CardServer:
 
     cards: list[dict] = field(default_factory=list)
     prefix_length: object = 4
-    rules: object = field(default_factory=lambda: read_rules().nudges.model_dump())
+    rules: object = field(default_factory=read_rules().nudges.model_dump)
     seen: list[str] = field(default_factory=list)
     sent: list[tuple[str, dict]] = field(default_factory=list)  # what bodies said
     answers: dict[str, dict] = field(default_factory=dict)  # method and path → answer

@@ -21,7 +21,12 @@ from tests.extension.test_cart_summary import THINGS, cart
 pytestmark = pytest.mark.browser
 HOST = "www.acehardware.com"
 LOOKS = [("en", "light"), ("en", "dark"), ("ar", "light")]
-PAGES = ["popup/popup.html", "options/options.html", "welcome/welcome.html", "report/report.html"]
+PAGES = [
+    "popup/popup.html",
+    "options/options.html",
+    "welcome/welcome.html",
+    "report/report.html",
+]
 DAY_MS = 86_400_000
 
 
@@ -77,7 +82,7 @@ CARDS = {
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_badge_and_panel(page, shop, cards, choose, check, name):
+def test_badge_and_panel(page, shop, cards, choose, check, name):  # noqa: PLR0917
     cards.cards = [make_card(name_key("Mug")) | CARDS[name]]
     page.goto(shop.put(HOST, "/p/mug", in_main(product_page("Mug"))))
     page.click(".badge")
@@ -87,7 +92,7 @@ def test_badge_and_panel(page, shop, cards, choose, check, name):
 
 @pytest.mark.parametrize(("language", "scheme"), LOOKS)
 @pytest.mark.parametrize("low", [0.55, 0.75], ids=["pre purchase", "cooling off"])
-def test_nudges_at_adding(page, shop, cards, choose, check, language, scheme, low):
+def test_nudges_at_adding(page, shop, cards, choose, check, language, scheme, low):  # noqa: PLR0917
     choose(language=language)
     cards.cards = [sure_card(name_key("Mug"), low)]
     page.goto(shop.put(HOST, "/p/mug", in_main(product_page("Mug"))))
@@ -100,7 +105,7 @@ def test_nudges_at_adding(page, shop, cards, choose, check, language, scheme, lo
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_cart_summary(page, shop, cards, choose, check, scheme):
+def test_the_cart_summary(page, shop, cards, choose, check, scheme):  # noqa: PLR0917
     cards.cards = [make_card(name_key(title, "")) for title in THINGS]
     html = cart().replace("<!doctype html>", "<!doctype html><html lang=en>")
     html = html.replace("<input ", "<input aria-label=pieces ")
@@ -113,13 +118,16 @@ def test_the_cart_summary(page, shop, cards, choose, check, scheme):
 
 @pytest.mark.parametrize(("language", "scheme"), LOOKS)
 @pytest.mark.parametrize("path", PAGES)
-def test_own_pages(own_page, choose, stored, check, path, language, scheme):
+def test_own_pages(own_page, choose, stored, check, path, language, scheme):  # noqa: PLR0917
     choose(language=language, offSites=["a.example"])
     long_ago = time.time() * 1000 - 30 * DAY_MS
     thing = {"key": "k", "title": "Heated Mug", "addedAt": long_ago, "isSent": False}
     answered = {**thing, "key": "a", "answer": "kept"}
     stored("purchases", [{**thing, "answer": None}, answered])
-    stored("pauses", [{"key": "k", "title": "Heated Mug", "address": "http://x/", "until": 1}])
+    stored(
+        "pauses",
+        [{"key": "k", "title": "Heated Mug", "address": "http://x/", "until": 1}],
+    )
     page = own_page(path)
     page.wait_for_load_state("networkidle")
     check(page, scheme)

@@ -23,7 +23,8 @@ def cart_page(shop, cards, choose):
     """A cart whose things all trend; one is surely over a half."""
     lows = [0.51, 0.3, 0.1]
     cards.cards = [
-        sure_card(name_key(title, ""), low) for title, low in zip(THINGS, lows, strict=True)
+        sure_card(name_key(title, ""), low)
+        for title, low in zip(THINGS, lows, strict=True)
     ]
     cards.rules |= {"pre_purchase_risk_low": 0.9, "cooling_off_risk_low": 0.95}
     return shop.put(HOST, "/cart", cart())
@@ -58,7 +59,10 @@ def test_titles_are_sent_by_a_standing_choice_alone(
 
 
 def page_of(things, address, page):
-    page.route(address, lambda route: route.fulfill(body=cart(things), content_type="text/html"))
+    page.route(
+        address,
+        lambda route: route.fulfill(body=cart(things), content_type="text/html"),
+    )
     return address
 
 
@@ -73,9 +77,7 @@ def test_what_is_saved_for_later_is_not_in_it(page, badge, cart_page, shop):
     assert badge.text(".nudge .line").startswith("4 trending items")
 
 
-def test_sure_things_in_it_are_named_as_the_server_would(
-    page, badge, cart_page, cards
-):
+def test_sure_things_in_it_are_named_as_the_server_would(page, badge, cart_page, cards):
     cards.rules |= {"pre_purchase_risk_low": 0.5}
     page.goto(cart_page)
     badge.wait_for(".nudge.pre_purchase")
@@ -92,10 +94,14 @@ def test_a_sample_model_says_so(page, badge, cart_page, cards):
 
 @pytest.mark.parametrize(
     ("path", "things"),
-    [("/cart", {"Plain Socks of Wool": 1}), ("/p/cart-for-tools", THINGS), ("/cart", {})],
+    [
+        ("/cart", {"Plain Socks of Wool": 1}),
+        ("/p/cart-for-tools", THINGS),
+        ("/cart", {}),
+    ],
     ids=["one thing, no risk", "not a cart", "empty"],
 )
-def test_where_there_is_nothing_to_say_nothing_is_said(
+def test_where_there_is_nothing_to_say_nothing_is_said(  # noqa: PLR0917
     page, badge, cart_page, shop, path, things
 ):
     page.goto(shop.put(HOST, path, cart(things)))

@@ -85,7 +85,9 @@ def test_a_pause_that_lasts_is_reminded_of_after_a_restart(
 ):
     """Some browsers forget alarms: what is kept is enough to set them again."""
     ends = time.time() * 1000 + HOUR_MS
-    stored("pauses", [{"key": "k", "title": "t", "address": "http://x/", "until": ends}])
+    stored(
+        "pauses", [{"key": "k", "title": "t", "address": "http://x/", "until": ends}]
+    )
     worker.evaluate("chrome.alarms.clearAll()")
     own_page("popup/popup.html").evaluate(
         "async () => (await import('/lib/cooling-off.js')).setNext()"

@@ -36,7 +36,9 @@ def holes(text: str) -> list[str]:
 
 def test_all_twelve_are_there():
     assert sorted(p.name for p in LOCALES.iterdir()) == CODES
-    listed = re.search(r"LANGUAGES = (\[.*?\])", (EXTENSION / "lib/texts.js").read_text())
+    listed = re.search(
+        r"LANGUAGES = (\[.*?\])", (EXTENSION / "lib/texts.js").read_text()
+    )
     assert sorted(code.replace("-", "_") for code in json.loads(listed[1])) == CODES
 
 
@@ -52,7 +54,9 @@ def test_every_text_is_in_every_language(code):
 def test_every_text_has_the_same_holes(code):
     wanted = {base(name): holes(text) for name, text in ENGLISH.items()}
     wrong = [
-        name for name, text in texts_of(code).items() if holes(text) != wanted[base(name)]
+        name
+        for name, text in texts_of(code).items()
+        if holes(text) != wanted[base(name)]
     ]
     assert wrong == []
 

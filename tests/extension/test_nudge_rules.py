@@ -104,5 +104,7 @@ def test_what_is_no_rules_is_none(in_browser, value):
 
 
 def test_a_pause_is_a_week_at_the_most(in_browser):
-    rules = in_browser("readRules(given)", {**RULES.model_dump(), "cooling_off_hours": 300})
+    rules = in_browser(
+        "readRules(given)", {**RULES.model_dump(), "cooling_off_hours": 300}
+    )
     assert rules["cooling_off_hours"] == 168

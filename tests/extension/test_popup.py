@@ -66,7 +66,7 @@ def test_it_shows_the_card_of_the_tab_and_lists_it(
     expect(popup.locator("#ask")).to_be_hidden()
 
 
-def test_what_was_seen_is_bounded_and_may_be_off(
+def test_what_was_seen_is_bounded_and_may_be_off(  # noqa: PLR0917
     page, badge, shop, cards, choose, stored, popup_beside, own_page
 ):
     stored("recent", [{**make_card(f"{n:064}"), "byAgeBand": {}} for n in range(20)])
@@ -85,7 +85,7 @@ def test_what_was_seen_is_bounded_and_may_be_off(
     expect(popup_beside(page).locator("#recent li")).to_have_text("Not kept.")
 
 
-def test_off_here_and_back_on(page, badge, shop, cards, popup_beside, stored):
+def test_off_here_and_back_on(page, badge, shop, cards, popup_beside, stored):  # noqa: PLR0917
     page.goto(listed(cards, shop, "Ribbed Leggings", 0.3))
     badge.wait_for(".badge")
     popup = popup_beside(page)
@@ -97,7 +97,7 @@ def test_off_here_and_back_on(page, badge, shop, cards, popup_beside, stored):
     badge.wait_for(".badge")
 
 
-def test_snooze_and_its_end(page, badge, shop, cards, popup_beside, stored):
+def test_snooze_and_its_end(page, badge, shop, cards, popup_beside, stored):  # noqa: PLR0917
     page.goto(listed(cards, shop, "Ribbed Leggings", 0.3))
     badge.wait_for(".badge")
     popup = popup_beside(page)
@@ -110,7 +110,7 @@ def test_snooze_and_its_end(page, badge, shop, cards, popup_beside, stored):
     badge.wait_for(".badge")
 
 
-def test_off_altogether(page, badge, shop, cards, popup_beside, stored):
+def test_off_altogether(page, badge, shop, cards, popup_beside, stored):  # noqa: PLR0917
     page.goto(listed(cards, shop, "Ribbed Leggings", 0.3))
     badge.wait_for(".badge")
     popup_beside(page).uncheck("#enabled")
@@ -138,7 +138,12 @@ def test_a_title_is_sent_by_a_click(page, shop, cards, popup_beside):
     assert cards.sent == []
     popup.click("#ask")
     expect(popup.locator("#here-card")).to_contain_text("37% of buyers regret it")
-    sent = {"title": "Heated Mug", "brand": "Lumenza", "price": 42.99, "currency": "USD"}
+    sent = {
+        "title": "Heated Mug",
+        "brand": "Lumenza",
+        "price": 42.99,
+        "currency": "USD",
+    }
     assert cards.sent == [("POST /v1/risk", sent)]
 
 
@@ -215,7 +220,10 @@ def test_what_was_not_bought_is_forgotten(own_page, stored, due):
 
 def test_hostile_titles_are_text(own_page, stored):
     title = "<img src=x onerror=\"document.title='owned'\">"
-    stored("purchases", [{**MUG, "title": title, "addedAt": time.time() * 1000 - 22 * DAY_MS}])
+    stored(
+        "purchases",
+        [{**MUG, "title": title, "addedAt": time.time() * 1000 - 22 * DAY_MS}],
+    )
     stored("pauses", [{"key": KEY, "title": title, "address": "http://x/", "until": 1}])
     popup = own_page("popup/popup.html")
     expect(popup.locator("#pauses .title")).to_have_text(title)

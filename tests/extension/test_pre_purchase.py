@@ -1,4 +1,4 @@
-"""The nudge as a product goes into the cart: seldom, in nobody's way, easily refused."""
+"""The nudge at adding to the cart: seldom, in nobody's way, easily refused."""
 
 import time
 
@@ -40,7 +40,9 @@ def test_it_asks_once_more_and_the_click_arrives(page, badge, leggings, shop):
     shop.put(
         HOST,
         "/p/ribbed-leggings",
-        product_page(LEGGINGS).replace("<button>", "<button onclick='window.bought=1'>"),
+        product_page(LEGGINGS).replace(
+            "<button>", "<button onclick='window.bought=1'>"
+        ),
     )
     add(page, badge, leggings)
     badge.wait_for(".nudge.pre_purchase")

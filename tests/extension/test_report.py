@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def report(page, badge, browser, shop, cards, choose):
+def report(page, badge, browser, shop, cards, choose):  # noqa: PLR0917
     page.goto(listed(cards, shop, "Ribbed Leggings", 0.3))
     badge.wait_for(".badge").click(".badge")
     with browser.expect_page() as opened:
