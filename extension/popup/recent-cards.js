@@ -8,7 +8,7 @@ import { make, the, titleOf } from "../pages/page.js";
 export async function showRecent({ keepRecent, ageBand }, texts) {
   const rows = (await loadRecent()).map((card) => {
     const { claim, range } = headline(card, ageBand, texts);
-    const where = texts.row([card.host, texts.day(new Date(card.seenAt).toISOString())]);
+    const where = texts.say("sourceAsOf", { source: card.host, date: texts.day(new Date(card.seenAt).toISOString()) });
     return make("li", "", titleOf(card.title), make("div", "", `${claim} ${range}`), make("div", "quiet", where));
   });
   const none = make("li", "quiet", texts.say(keepRecent ? "recentNone" : "recentOff"));
