@@ -33,6 +33,9 @@ export const dueOf = (purchases) =>
 /** It was never bought: nothing is asked, nothing kept. @param {string} key */
 export const drop = (key) => change((purchases) => purchases.filter((each) => each.key !== key));
 
+/** Nothing more is asked about what is in carts now. */
+export const dropUnanswered = () => change((purchases) => purchases.filter(({ answer }) => answer !== null));
+
 /**
  * @param {Purchase} purchase
  * @param {Answer} answer
@@ -60,7 +63,8 @@ async function send(server, key, answer, age_ms) {
  */
 export async function takeBack(server, key) {
   const token = await load("local", "installToken");
-  if (token) await ask(server, "DELETE", { install_token: token, ...(key && { card_key: key }) });
+  const wasSent = !key || (await loadPurchases()).some((each) => each.key === key && each.isSent);
+  if (token && wasSent) await ask(server, "DELETE", { install_token: token, ...(key && { card_key: key }) });
   await change((purchases) => purchases.filter((each) => key && each.key !== key));
 }
 

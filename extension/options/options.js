@@ -1,5 +1,6 @@
 /** The options page: what the shopper chose, and may choose otherwise. */
 
+import { dropUnanswered } from "../lib/outcomes.js";
 import { giveUp, mayUse, usesAlready } from "../lib/platform.js";
 import { forgetRecent } from "../lib/recent.js";
 import { AGE_BANDS, loadSettings, saveSettings, switchSite } from "../lib/settings.js";
@@ -56,7 +57,7 @@ function showOffSites(sites) {
 /** @param {Partial<import("../lib/settings.js").Settings>} changes */
 async function change(changes) {
   await saveSettings(changes);
-  if (changes.keepRecent === false) await forgetRecent();
+  if (changes.keepRecent === false) await Promise.all([forgetRecent(), dropUnanswered()]);
   if (changes.language !== undefined) return location.reload();
   await show();
 }

@@ -76,9 +76,12 @@ def test_what_was_seen_is_bounded_and_may_be_off(  # noqa: PLR0917
     assert [each["title"] for each in stored("recent")[:1]] == ["Ribbed Leggings"]
     assert len(stored("recent")) == 20
     assert not [each for each in stored("recent") if "url" in each or "address" in each]
+    answered = {**MUG, "key": "b", "answer": "kept", "addedAt": time.time() * 1000}
+    stored("purchases", [{**MUG, "addedAt": time.time() * 1000}, answered])
     options = own_page("options/options.html")
     options.uncheck("[data-setting=keepRecent]")
     until(lambda: stored("recent") == [], 3)
+    until(lambda: [each["key"] for each in stored("purchases")] == ["b"], 3)
     page.goto(address)
     badge.wait_for(".badge")
     assert stored("recent") == []
@@ -185,6 +188,10 @@ def test_an_answer_stays_here_without_consent(own_page, stored, cards, due):
     assert cards.sent == []
     assert stored("purchases")[0]["answer"] == "kept"
     expect(popup.locator("#answered")).to_contain_text("Heated Mug")
+    stored("installToken", "0123456789abcdef" * 2)
+    popup.get_by_role("button", name="Take back: Heated Mug").click()
+    expect(popup.locator("#answered")).to_be_hidden()
+    assert cards.sent == []
 
 
 def test_an_answer_is_sent_with_consent_and_taken_back(own_page, stored, cards, due):
