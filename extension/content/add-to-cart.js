@@ -8,14 +8,14 @@ const addToCart = (() => {
   const LONGEST_LABEL = 80;
   const WORDS = new RegExp(
     [
-      "\\badd(ed)? (it )?to (my |your |the )?(shopping )?(cart|bag|basket|trolley)\\b", "\\bbuy (it )?now\\b",
-      "\\bin (den|die) (warenkorb|einkaufswagen|einkaufstasche)\\b", "\\bjetzt kaufen\\b",
+      "\\badd (it )?to (your |the )?(shopping )?(cart|bag|basket|trolley)\\b", "\\bbuy (it )?now\\b",
+      "\\bin (den|die) (warenkorb|einkaufswagen)\\b", "\\bjetzt kaufen\\b",
       "\\bajouter au panier\\b", "\\bacheter (maintenant|cet article)\\b",
       "\\b(añadir|agregar)( a| al)?( la)? (cesta|carrito|bolsa)\\b", "\\bcomprar (ya|ahora|agora)\\b",
-      "\\baggiungi al (carrello|sacchetto)\\b", "\\bacquista ora\\b",
-      "\\badicionar (ao carrinho|à sacola|à cesta)\\b",
-      "\\bin (mijn )?winkel(wagen|mand|mandje|tas)\\b", "\\bnu kopen\\b",
-      "\\b(dodaj )?do koszyka\\b", "\\bkup teraz\\b",
+      "\\baggiungi al carrello\\b", "\\bacquista ora\\b",
+      "\\badicionar (ao carrinho|à sacola)\\b",
+      "\\bin (mijn )?winkel(wagen|mand)",
+      "do koszyka",
       "カートに(入れる|追加)", "今すぐ(買う|購入)", "장바구니", "바로 ?구매", "加入(购物车|購物車)", "立即(购买|購買)",
       "(أضف|إضافة) إلى (السلة|عربة|الحقيبة)", "اشتر الآن",
     ].join("|"),

@@ -32,22 +32,16 @@ const badge = (() => {
     corner.tell(view.claim, view.range, view.note);
   }
 
-  /** @param {{claim: string, range: string, note: string}} view */
-  function buttonOf({ claim, range, note }) {
+  /** @param {import("../lib/card-view.js").CardView} view */
+  function buttonOf({ claim, range, note, mark }) {
     const under = make("span", "under", ...(range ? [range] : []), ...(note ? [make("span", "note", note)] : []));
     const lines = make("span", "lines", make("span", "claim", claim), ...(range || note ? [under] : []));
-    const button = make("button", "badge", mark(), lines);
+    const button = make("button", "badge", makeDrawing("0 0 22 22", "mark", mark), lines);
     button.type = "button";
     button.setAttribute("aria-expanded", "false");
     button.setAttribute("aria-controls", "panel");
     return button;
   }
-
-  /** @returns {SVGElement} a curve that rose and fell */
-  const mark = () =>
-    makeDrawing("0 0 22 22", "mark", [
-      { d: "M2 19 C7 19 7 4 11 4 S15 15 20 16", fill: "none", stroke: "currentColor", "stroke-width": 2.5, "stroke-linecap": "round" },
-    ]);
 
   return { show, open: () => toggle(true) };
 })();

@@ -21,7 +21,7 @@ const corner = (() => {
     host = box = null;
   }
 
-  /** @param {{look: string, language: string, direction: string}} view @returns {HTMLElement} the corner, made if need be */
+  /** @param {{look: string, language: string, direction: string}} view */
   function open({ look, language, direction }) {
     box ??= place(look);
     box.lang = language;

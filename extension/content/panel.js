@@ -1,9 +1,5 @@
-/**
- * The panel behind the badge: why the card says so, with dates.
- * @param {import("../lib/card-view.js").CardView} view
- * @param {{close: () => void, hide: () => void, offHere: () => void, report: () => void}} doors
- * @returns {HTMLElement}
- */
+/** The panel behind the badge: why the card says so, with dates. */
+
 // eslint-disable-next-line no-unused-vars -- read by badge.js
 const makePanel = (() => {
   "use strict";
@@ -32,17 +28,7 @@ const makePanel = (() => {
   /** @param {CardView} view */
   function lifespanOf({ lifespan, curve }) {
     if (!lifespan) return [];
-    return [make("div", "life", ...(curve ? [curveOf(curve)] : []), make("p", "", lifespan))];
-  }
-
-  /** @param {NonNullable<CardView["curve"]>} curve */
-  function curveOf({ past, ahead, x, y }) {
-    const line = { fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linecap": "round" };
-    return makeDrawing("0 0 120 32", "spark", [
-      { ...line, d: past },
-      { ...line, d: ahead, "stroke-dasharray": "1 4", opacity: 0.7 },
-      { cx: x, cy: y, r: 3.5, fill: "currentColor" },
-    ]);
+    return [make("div", "life", ...(curve ? [makeDrawing("0 0 120 32", "spark", curve)] : []), make("p", "", lifespan))];
   }
 
   /** @param {import("../lib/card.js").Risk} risk @returns {HTMLElement} interval and value from 0 to 100 % */

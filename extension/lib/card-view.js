@@ -10,6 +10,11 @@
 import { cornerLook } from "./corner-look.js";
 import { sparklineOf } from "./sparkline.js";
 
+/** A curve that rose and fell. */
+const MARK = [
+  { d: "M2 19 C7 19 7 4 11 4 S15 15 20 16", fill: "none", stroke: "currentColor", "stroke-width": 2.5, "stroke-linecap": "round" },
+];
+
 /**
  * @param {Card} card
  * @param {string} ageBand
@@ -22,6 +27,7 @@ export function cardView(card, ageBand, product, texts) {
   return {
     key: card.key,
     look: cornerLook,
+    mark: MARK,
     product,
     language: texts.language,
     direction: texts.direction,

@@ -5,10 +5,12 @@
 
 const [WIDE, HIGH, PAD, STEPS] = [120, 32, 4, 40];
 
+const LINE = { fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linecap": "round" };
+
 /**
  * @param {number} peak share of its whole length
  * @param {number} today share of it
- * @returns {{past: string, ahead: string, x: number, y: number}} lines to draw, and the point of today
+ * @returns {Record<string, string | number>[]} what was, what is to come, and the point of today
  */
 export function sparklineOf(peak, today) {
   /** @param {number} at */
@@ -20,5 +22,10 @@ export function sparklineOf(peak, today) {
     Array.from({ length: STEPS + 1 }, (_, i) => point(from + ((to - from) * i) / STEPS))
       .map(({ x, y }, i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`)
       .join("");
-  return { past: line(0, today), ahead: today < 1 ? line(today, 1) : "", ...point(today) };
+  const { x: cx, y: cy } = point(today);
+  return [
+    { ...LINE, d: line(0, today) },
+    { ...LINE, d: line(today, 1), "stroke-dasharray": "1 4", opacity: 0.7 },
+    { cx, cy, r: 3.5, fill: "currentColor" },
+  ];
 }

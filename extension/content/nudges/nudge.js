@@ -7,13 +7,9 @@ const nudge = (() => {
   /** @typedef {import("../../background/nudging.js").NudgeView} NudgeView */
 
   /**
-   * What a nudge may ask for.
-   * @typedef {object} Doors
-   * @property {() => void} refused
-   * @property {() => void} welcomed
-   * @property {() => void} offHere
-   * @property {(() => void) | null} why opens the panel, where there is one
-   * @property {(hours: number) => Promise<string | null>} sleep
+   * What a nudge may ask for; `why` opens the panel, where there is one.
+   * @typedef {{refused: () => void, welcomed: () => void, offHere: () => void, why: (() => void) | null,
+   *   sleep: (hours: number) => Promise<string | null>}} Doors
    */
 
   /** @type {Record<string, (view: NudgeView, doors: Doors, card: HTMLElement) => HTMLElement[]>} */
