@@ -3,12 +3,17 @@ import globals from "globals";
 
 const shared = {
   readProduct: "readonly",
-  cardWords: "readonly",
-  badgeLook: "readonly",
-  make: "readonly",
-  makePanel: "readonly",
+  addToCart: "readonly",
   badge: "readonly",
   softNavigation: "readonly",
+  basket: "readonly",
+  corner: "readonly",
+  make: "readonly",
+  makeButton: "readonly",
+  makeClose: "readonly",
+  makeDrawing: "readonly",
+  makePanel: "readonly",
+  nudge: "readonly",
 };
 
 export default [
@@ -32,7 +37,7 @@ export default [
     },
   },
   {
-    files: ["extension/content/*.js"],
+    files: ["extension/content/**/*.js"],
     languageOptions: { sourceType: "script", globals: shared },
     rules: { "no-redeclare": ["error", { builtinGlobals: false }] },
   },

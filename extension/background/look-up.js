@@ -4,13 +4,13 @@
  */
 
 import { cardKeys } from "../lib/card-key.js";
-import { readCard } from "../lib/card.js";
+import { isValid, readCard } from "../lib/card.js";
+import { readRules } from "../lib/nudge-rules.js";
 import { forgetSession, load, save } from "../lib/platform.js";
+import { PATIENCE_MS, ServerError, fetchJson } from "../lib/server.js";
 
 /** @typedef {import("../lib/card.js").Card} Card */
 
-const PATIENCE_MS = 2000;
-const LARGEST_ANSWER = 4_000_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -29,23 +29,31 @@ export async function findCard(server, product) {
   for (const key of keys) {
     const bucket = await cardsUnder(server, key.slice(0, length), signal);
     const card = bucket.map(readCard).find((c) => c?.key === key);
-    if (card && Date.parse(card.expiresAt) > Date.now()) return card;
+    if (card && isValid(card)) return card;
   }
   return null;
 }
 
+/** @param {string} server @returns {Promise<import("../lib/nudge-rules.js").Rules | null>} null: it gives none */
+export const findRules = async (server) =>
+  readRules((await config(server, AbortSignal.timeout(PATIENCE_MS)))?.nudges);
+
 /** @param {string} server @param {AbortSignal} signal @returns {Promise<number>} */
 async function prefixLength(server, signal) {
-  const config = await kept(`${server}/v1/config`, signal, (c) => (isPrivate(c) ? DAY : MINUTE));
-  if (!isPrivate(config)) throw new Error("the server asks for a prefix that is not private");
-  return config.prefix_length;
+  const answer = await config(server, signal);
+  if (!isPrivate(answer)) throw new ServerError("the server asks for a prefix that is not private");
+  return answer.prefix_length;
 }
 
-/** @param {any} config */
-const isPrivate = (config) =>
-  Number.isInteger(config?.prefix_length) &&
-  config.prefix_length >= 1 &&
-  config.prefix_length <= LONGEST_PREFIX;
+/** @param {string} server @param {AbortSignal} signal @returns {Promise<any>} */
+const config = (server, signal) =>
+  kept(`${server}/v1/config`, signal, (answer) => (isPrivate(answer) ? DAY : MINUTE));
+
+/** @param {any} answer */
+const isPrivate = (answer) =>
+  Number.isInteger(answer?.prefix_length) &&
+  answer.prefix_length >= 1 &&
+  answer.prefix_length <= LONGEST_PREFIX;
 
 /**
  * @param {string} server
@@ -78,34 +86,4 @@ async function kept(url, signal, lifetime) {
   // A full memory is emptied; the answer is as good without it.
   await save("session", url, { answer, until: Date.now() + lifetime(answer) }).catch(forgetSession);
   return answer;
-}
-
-/** @param {string} url @param {AbortSignal} signal @returns {Promise<any>} */
-async function fetchJson(url, signal) {
-  const response = await fetch(url, {
-    signal,
-    credentials: "omit",
-    cache: "no-store",
-    redirect: "error",
-    referrerPolicy: "no-referrer",
-    headers: { Accept: "application/json" },
-  });
-  if (response.status === 404) return null;
-  if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
-  return JSON.parse(await textOf(response.body));
-}
-
-/** @param {ReadableStream<Uint8Array>} body @returns {Promise<string>} */
-async function textOf(body) {
-  const decoder = new TextDecoder();
-  const reader = body.getReader();
-  let text = "";
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    text += decoder.decode(part.value, { stream: true });
-    if (text.length > LARGEST_ANSWER) {
-      await reader.cancel();
-      throw new Error("the server's answer is too large");
-    }
-  }
-  return text + decoder.decode();
 }

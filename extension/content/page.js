@@ -9,6 +9,10 @@
   /** What the page before was about, so that its leftovers are not taken for this one. */
   /** @type {Product | null} */
   let before = null;
+  /** What this page is about, once known. @type {Product | null} */
+  let shown = null;
+  /** The card that is shown of it. @type {import("../lib/card-view.js").CardView | null} */
+  let view = null;
   let address = addressOf();
 
   /** @returns {string} the part of the address that tells products apart */
@@ -19,28 +23,42 @@
   }
 
   /** @param {object} message @returns {Promise<any>} null where the extension is gone or busy */
-  const ask = (message) => chrome.runtime.sendMessage(message).catch(() => null);
+  const ask = async (message) => {
+    try {
+      return await chrome.runtime.sendMessage(message);
+    } catch {
+      return null; // an extension that was updated no longer answers its old pages
+    }
+  };
 
   /** @param {number} ms */
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
   async function lookAtPage() {
     const mine = ++visit;
-    badge.remove();
-    if (!(await ask({ type: "mayAsk" }))) return;
+    view = null;
+    nudge.remove();
+    corner.remove();
+    if (!(await ask({ type: "opened" }))) return;
     const changes = softNavigation.changes();
     let waited = 0;
     for (const at of LOOKS_MS) {
       await wait(at - waited);
       waited = at;
       if (mine !== visit) break;
-      const product = changes.since() ? readProduct(document) : null;
-      if (product && !softNavigation.isLeftover(product, before)) {
-        void showCard(product, mine);
-        break;
-      }
+      if (changes.since() && look(mine)) break;
     }
     changes.stop();
+  }
+
+  /** @param {number} mine @returns {boolean} whether there was something to be told about */
+  function look(mine) {
+    const things = basket.isHere() ? basket.read() : [];
+    if (things.length) void showNudge({ type: "cart", things }, mine);
+    const product = things.length ? null : readProduct(document);
+    const isNew = product !== null && !softNavigation.isLeftover(product, before);
+    if (isNew) void showCard(product, mine);
+    return isNew || things.length > 0;
   }
 
   /**
@@ -51,14 +69,36 @@
     const answer = await ask({ type: "card", product });
     if (mine !== visit) return;
     shown = product;
-    if (answer) badge.show(answer.card, answer.ageBand, product.title, offHere);
+    view = answer;
+    if (view) showBadge(view);
   }
 
-  /** What this page is about, once known. @type {Product | null} */
-  let shown = null;
+  /** @param {import("../lib/card-view.js").CardView} card */
+  const showBadge = (card) => badge.show(card, { offHere, report: () => void ask({ type: "report" }) });
+
+  /** @param {import("../lib/card-view.js").CardView} card */
+  function openPanel(card) {
+    nudge.remove();
+    showBadge(card);
+    badge.open();
+  }
+
+  /** @param {object} message @param {number} mine */
+  async function showNudge(message, mine) {
+    const answer = await ask(message);
+    if (!answer || mine !== visit) return;
+    const card = view;
+    nudge.show(answer, {
+      offHere,
+      why: card && (() => openPanel(card)),
+      refused: () => void ask({ type: "refused" }),
+      welcomed: () => void ask({ type: "welcomed" }),
+      sleep: (hours) => ask({ type: "sleep", hours, key: answer.key, product: answer.product }),
+    });
+  }
 
   function offHere() {
-    badge.remove();
+    corner.remove();
     void ask({ type: "offHere" });
   }
 
@@ -74,6 +114,9 @@
   softNavigation.watch(onNavigation);
   chrome.storage.local.onChanged.addListener((changes) => {
     if (changes.settings) void lookAtPage();
+  });
+  addToCart.watch(() => {
+    if (view) void showNudge({ type: "added", key: view.key }, visit);
   });
   void lookAtPage();
 })();

@@ -40,6 +40,9 @@ export function readCard(value) {
   }
 }
 
+/** @param {Card} card @returns {boolean} whether it may still be shown */
+export const isValid = (card) => Date.parse(card.expiresAt) > Date.now();
+
 /** @param {any} c @returns {Card} */
 function cardOf(c) {
   const evidence = oneOf(c.evidence, ["enough", "thin", "none"]);

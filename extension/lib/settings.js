@@ -1,13 +1,19 @@
 /** What the shopper chose. Everything stays in this browser. */
 
-import { load, save } from "./platform.js";
+import { load, update } from "./platform.js";
 
 /**
  * @typedef {object} Settings
  * @property {string} server origin of the API
  * @property {boolean} agreed nothing is sent before this is true
  * @property {boolean} enabled
+ * @property {boolean} nudges pop-ups before buying; the badge is not one
+ * @property {boolean} sendTitles what the private look-up does not find is asked by its title
+ * @property {boolean} keepRecent
+ * @property {boolean} sendOutcomes answers to the poll go to the server too
  * @property {string} ageBand as `20-24`, or "" where not told
+ * @property {string} language BCP 47, or "" for the browser's
+ * @property {number} snoozedUntil milliseconds since 1970
  * @property {string[]} offSites hosts where TrendGuard is silent
  */
 
@@ -16,7 +22,13 @@ export const DEFAULTS = Object.freeze({
   server: "http://127.0.0.1:8787",
   agreed: false,
   enabled: true,
+  nudges: true,
+  sendTitles: false,
+  keepRecent: true,
+  sendOutcomes: false,
   ageBand: "",
+  language: "",
+  snoozedUntil: 0,
   offSites: [],
 });
 
@@ -26,17 +38,20 @@ export const AGE_BANDS = [
 ];
 
 /** @returns {Promise<Settings>} */
-export async function loadSettings() {
-  const kept = await load("local", "settings");
-  return { ...DEFAULTS, .../** @type {Partial<Settings>} */ (kept ?? {}) };
-}
+export const loadSettings = async () => whole(await load("local", "settings"));
 
 /** @param {Partial<Settings>} changes @returns {Promise<Settings>} */
-export async function saveSettings(changes) {
-  const settings = { ...(await loadSettings()), ...changes };
-  await save("local", "settings", settings);
-  return settings;
-}
+export const saveSettings = (changes) => update("settings", (kept) => ({ ...whole(kept), ...changes }));
+
+/** @param {string} host @param {boolean} on */
+export const switchSite = (host, on) =>
+  update("settings", (kept) => {
+    const others = whole(kept).offSites.filter((site) => site !== host);
+    return { ...whole(kept), offSites: on ? others : [...others, host] };
+  });
+
+/** @param {any} kept @returns {Settings} */
+const whole = (kept) => ({ ...DEFAULTS, ...(kept ?? {}) });
 
 /**
  * @param {string} text
@@ -53,4 +68,4 @@ export function serverOrigin(text) {
 
 /** @param {Settings} settings @param {string} host @returns {boolean} */
 export const mayAsk = (settings, host) =>
-  settings.agreed && settings.enabled && !settings.offSites.includes(host);
+  settings.agreed && settings.enabled && settings.snoozedUntil < Date.now() && !settings.offSites.includes(host);

@@ -1,85 +1,79 @@
-/** The options page, which is also the first page a shopper sees. */
+/** The options page: what the shopper chose, and may choose otherwise. */
 
-import { AGE_BANDS, loadSettings, saveSettings, serverOrigin } from "../lib/settings.js";
-import { mayReach, say } from "../lib/platform.js";
+import { dropUnanswered } from "../lib/outcomes.js";
+import { giveUp, mayUse, usesAlready } from "../lib/platform.js";
+import { forgetRecent } from "../lib/recent.js";
+import { AGE_BANDS, loadSettings, saveSettings, switchSite } from "../lib/settings.js";
+import { LANGUAGES } from "../lib/texts.js";
+import { fillConsent } from "../pages/consent.js";
+import { fillWords, make, makeButton, the } from "../pages/page.js";
+import { wireMyData } from "./my-data.js";
+import { wireServer } from "./server-form.js";
+import { showShops, wireShops } from "./shop-form.js";
 
-/**
- * @template {HTMLElement} T
- * @param {string} id
- * @param {new () => T} type
- * @returns {T}
- */
-function the(id, type) {
-  const element = document.getElementById(id);
-  if (!(element instanceof type)) throw new TypeError(`no ${type.name} with id ${id}`);
-  return element;
-}
-
+const texts = await fillWords("optionsTitle");
+const { say } = texts;
 const consent = the("consent", HTMLButtonElement);
-const enabled = the("enabled", HTMLInputElement);
 const ageBand = the("age-band", HTMLSelectElement);
-const server = the("server", HTMLInputElement);
+const language = the("language", HTMLSelectElement);
+const notifications = the("notifications", HTMLInputElement);
+const switches = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-setting]"));
 
-function fillWords() {
-  document.documentElement.lang = chrome.i18n.getUILanguage();
-  document.documentElement.dir = chrome.i18n.getMessage("@@bidi_dir");
-  document.title = say("optionsTitle");
-  for (const element of document.querySelectorAll("[data-text]")) {
-    element.textContent = say(element.getAttribute("data-text") ?? "");
-  }
+/** @param {HTMLInputElement} box */
+const settingOf = (box) =>
+  /** @type {"enabled" | "nudges" | "keepRecent" | "sendTitles" | "sendOutcomes"} */ (box.dataset.setting);
+
+function fillChoices() {
+  fillConsent(the("consent-section", HTMLElement), texts);
   ageBand.append(new Option(say("ageNone"), ""), ...AGE_BANDS.map((band) => new Option(band, band)));
+  language.append(new Option(say("languageBrowser"), ""), ...LANGUAGES.map((each) => new Option(nameOf(each), each)));
 }
+
+/** @param {string} tag @returns {string} a language by its own name */
+const nameOf = (tag) => new Intl.DisplayNames(tag, { type: "language" }).of(tag) ?? tag;
 
 async function show() {
   const settings = await loadSettings();
   the("consent-state", HTMLElement).textContent = say(settings.agreed ? "consentGiven" : "consentMissing");
   consent.textContent = say(settings.agreed ? "consentWithdraw" : "consentAgree");
   consent.className = settings.agreed ? "" : "agree";
-  enabled.checked = settings.enabled;
+  for (const box of switches) box.checked = settings[settingOf(box)];
+  notifications.checked = await usesAlready("notifications");
   ageBand.value = settings.ageBand;
-  server.value = settings.server;
+  language.value = settings.language;
+  the("server", HTMLInputElement).value = settings.server;
   showOffSites(settings.offSites);
+  await showShops(texts);
 }
 
 /** @param {string[]} sites */
 function showOffSites(sites) {
-  const rows = sites.map((site) => {
-    const row = document.createElement("li");
-    const button = document.createElement("button");
-    button.textContent = say("turnBackOn", site);
-    button.addEventListener("click", () => change({ offSites: sites.filter((s) => s !== site) }));
-    row.append(site, button);
-    return row;
-  });
-  const none = document.createElement("li");
-  none.textContent = say("offSitesNone");
-  the("off-sites", HTMLUListElement).replaceChildren(...(rows.length ? rows : [none]));
+  const rows = sites.map((site) =>
+    make("li", "", site, makeButton(say("turnBackOn", { site }), () => switchSite(site, true).then(show))),
+  );
+  the("off-sites", HTMLUListElement).replaceChildren(...(rows.length ? rows : [make("li", "", say("offSitesNone"))]));
 }
 
 /** @param {Partial<import("../lib/settings.js").Settings>} changes */
 async function change(changes) {
   await saveSettings(changes);
+  if (changes.keepRecent === false) await Promise.all([forgetRecent(), dropUnanswered()]);
+  if (changes.language !== undefined) return location.reload();
   await show();
 }
 
-/** @param {string} message */
-const sayOfServer = (message) => (the("server-state", HTMLElement).textContent = say(message));
-
-async function saveServer() {
-  const origin = serverOrigin(server.value);
-  server.setAttribute("aria-invalid", String(origin === null));
-  if (origin === null) return sayOfServer("serverInvalid");
-  if (!(await mayReach(origin))) return sayOfServer("serverRefused");
-  await change({ server: origin });
-  return sayOfServer("serverSaved");
+async function switchNotifications() {
+  await (notifications.checked ? mayUse("notifications") : giveUp("notifications"));
+  await show();
 }
 
-fillWords();
+fillChoices();
 await show();
 consent.addEventListener("click", async () => change({ agreed: !(await loadSettings()).agreed }));
-enabled.addEventListener("change", () => change({ enabled: enabled.checked }));
+for (const box of switches) box.addEventListener("change", () => change({ [settingOf(box)]: box.checked }));
+notifications.addEventListener("change", switchNotifications);
 ageBand.addEventListener("change", () => change({ ageBand: ageBand.value }));
-the("server-form", HTMLFormElement).addEventListener("submit", (event) => {
-  event.preventDefault();
-  void saveServer();
-});
+language.addEventListener("change", () => change({ language: language.value }));
+wireServer(texts, change);
+wireShops(texts);
+wireMyData(texts, show);

@@ -8,6 +8,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
+from interventions.rules import NudgeRules, read_rules
 from server.problems import NOT_MODIFIED, described
 from server.state import state
 
@@ -66,6 +67,10 @@ class Config(_Part):
     model: ConfigModel | None
     """None: nothing was trained yet."""
 
+    nudges: NudgeRules
+    """When a browser tells its shopper something: it decides by itself, so that nobody
+    hears what is in a basket."""
+
 
 @blueprint.get("/config", responses={200: Config, **NOT_MODIFIED, **described(503)})
 def get_config() -> Response:
@@ -82,6 +87,7 @@ def get_config() -> Response:
             median=buckets.median,
         ),
         model=ConfigModel(**vars(model)) if model else None,
+        nudges=read_rules(state().settings.rules_file).nudges,
     )
     answer = Response(config.model_dump_json(), mimetype="application/json")
     answer.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"

@@ -13,7 +13,7 @@ class Badge:
         """Return the node of our closed shadow root, the last child of <html>."""
         root = self._tools.send("DOM.getDocument", {"depth": 3, "pierce": True})["root"]
         html = next(n for n in root["children"] if n["nodeName"] == "HTML")
-        for node in html.get("children", []):
+        for node in reversed(html.get("children", [])):
             for shadow in node.get("shadowRoots", []):
                 if shadow["shadowRootType"] == "closed":
                     return shadow["nodeId"]
@@ -28,6 +28,24 @@ class Badge:
             assert time.monotonic() < deadline, "no badge came"
             self.page.wait_for_timeout(50)
         return self
+
+    def wait_for(self, css: str, seconds: float = 6) -> "Badge":
+        deadline = time.monotonic() + seconds
+        while not (self.exists() and self.count(css)):
+            assert time.monotonic() < deadline, f"no {css} came"
+            self.page.wait_for_timeout(50)
+        return self
+
+    def goes(self, seconds: float = 3) -> None:
+        deadline = time.monotonic() + seconds
+        while self.exists():
+            assert time.monotonic() < deadline, "it stays"
+            self.page.wait_for_timeout(20)
+
+    def has(self, css: str, within_ms: int = 500) -> bool:
+        """Tell whether a thing comes, where it is likely not to."""
+        self.page.wait_for_timeout(within_ms)
+        return self.exists() and self.count(css) > 0
 
     def stays_away(self, seconds: float = 1.5) -> bool:
         deadline = time.monotonic() + seconds

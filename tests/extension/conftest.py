@@ -1,6 +1,7 @@
 """A real Chromium with the unpacked extension, a card server and a shop beside it."""
 
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -72,19 +73,19 @@ def shop_pages():
         yield shop
 
 
-@pytest.fixture(scope="package")
-def browser(playwright, launch_options, shop_pages, tmp_path_factory):
-    """A Chromium with the extension; every host's name leads to the shop server."""
+@contextmanager
+def browser_with(extension, playwright, launch_options, shop_pages, profile):
+    """A Chromium with an extension; every host's name leads to the shop server."""
     rules = f"MAP * 127.0.0.1:{shop_pages.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost"
     context = playwright.chromium.launch_persistent_context(
-        tmp_path_factory.mktemp("profile"),
+        profile,
         executable_path=launch_options.get("executable_path"),
         headless=True,
         args=[
             *launch_options["args"],
             "--headless=new",
-            f"--disable-extensions-except={EXTENSION}",
-            f"--load-extension={EXTENSION}",
+            f"--disable-extensions-except={extension}",
+            f"--load-extension={extension}",
             f"--host-resolver-rules={rules}",
             "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
         ],
@@ -92,6 +93,16 @@ def browser(playwright, launch_options, shop_pages, tmp_path_factory):
     )
     yield context
     context.close()
+
+
+@pytest.fixture(scope="package")
+def browser(playwright, launch_options, shop_pages, tmp_path_factory):
+    """A Chromium with the extension."""
+    profile = tmp_path_factory.mktemp("profile")
+    with browser_with(
+        EXTENSION, playwright, launch_options, shop_pages, profile
+    ) as context:
+        yield context
 
 
 @pytest.fixture(scope="package")
@@ -132,10 +143,14 @@ def choose(worker, cards):
             "enabled": True,
             "ageBand": "",
             "offSites": [],
+            "language": "en",
         }
         worker.evaluate(
             """async (settings) => {
                  await chrome.storage.session.clear();
+                 await chrome.alarms.clearAll();
+                 const { settings: _, ...rest } = await chrome.storage.local.get(null);
+                 await chrome.storage.local.remove(Object.keys(rest));
                  await chrome.storage.local.set({ settings });
             }""",
             chosen | changes,
@@ -152,6 +167,33 @@ def page(browser):
     page.emulate_media(reduced_motion="reduce")
     yield page
     page.close()
+
+
+@pytest.fixture
+def stored(worker):
+    """What the extension keeps under a name, and a way to put something there."""
+
+    def stored(name, value=None):
+        if value is not None:
+            worker.evaluate(
+                "([name, value]) => chrome.storage.local.set({ [name]: value })",
+                [name, value],
+            )
+        return worker.evaluate("(n) => chrome.storage.local.get(n)", name).get(name)
+
+    return stored
+
+
+@pytest.fixture
+def own_page(page, worker):
+    """Open a page of the extension's own in the tab."""
+
+    def own_page(path):
+        page.goto(worker.url.replace("background/worker.js", path))
+        page.wait_for_selector("html[dir]", state="attached")
+        return page
+
+    return own_page
 
 
 @pytest.fixture
@@ -225,6 +267,14 @@ def product_page(title="Ribbed Leggings", **changes) -> str:
         f'<script type="application/ld+json">{script}</script>'
         f"<p>words</p><button>Add to bag</button></body></html>"
     )
+
+
+def sure_card(key: str, risk_low: float, **changes) -> dict:
+    """Return a retailer's card whose risk is at least so high."""
+    card = make_card(key, risk=risk_low + 0.1, risk_low=risk_low, risk_high=0.99)
+    card["risk_by_age_band"] = {}
+    card["model"]["trained_on"] = "retailer"
+    return card | changes
 
 
 def name_key(title: str, brand: str = "Lumenza") -> str:

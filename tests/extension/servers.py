@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from interventions.rules import read_rules
+
 
 @dataclass
 class CardServer:
@@ -13,7 +15,10 @@ class CardServer:
 
     cards: list[dict] = field(default_factory=list)
     prefix_length: object = 4
+    rules: object = field(default_factory=read_rules().nudges.model_dump)
     seen: list[str] = field(default_factory=list)
+    sent: list[tuple[str, dict]] = field(default_factory=list)  # what bodies said
+    answers: dict[str, dict] = field(default_factory=dict)  # method and path → answer
     bodies: dict[str, str] = field(default_factory=dict)  # path prefix → raw answer
     delay_seconds: float = 0
     url: str = ""
@@ -23,7 +28,8 @@ class CardServer:
             if path.startswith(start):
                 return body
         if path == "/v1/config":
-            return json.dumps({"prefix_length": self.prefix_length})
+            config = {"prefix_length": self.prefix_length, "nudges": self.rules}
+            return json.dumps(config)
         prefix = path.removeprefix("/v1/cards/")
         cards = [card for card in self.cards if card["key"].startswith(prefix)]
         return json.dumps({"cards": cards})
@@ -60,6 +66,20 @@ def card_handler(cards: CardServer, wake: threading.Event):
             if cards.delay_seconds:
                 wake.wait(cards.delay_seconds)
             self.give(200, "application/json", cards.answer(self.path).encode())
+
+        def do_POST(self):
+            self.take()
+
+        def do_DELETE(self):
+            self.take()
+
+        def take(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            call = f"{self.command} {self.path}"
+            cards.sent.append((call, body))
+            answer = cards.answers.get(call)
+            status = 404 if answer is None else 200
+            self.give(status, "application/json", json.dumps(answer).encode())
 
     return Handler
 

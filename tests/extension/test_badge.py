@@ -103,7 +103,9 @@ def test_the_panel_gives_reasons_with_dates(page, badge, leggings):
     assert "It costs $42.99, 28% under its list price of $60" in panel
     assert "Every return counts" not in panel
     assert "\N{MINUS SIGN}3 points" in panel
-    assert "In decline, trending for 18 days, peak 9 days ago, about 5 days" in panel
+    assert "In decline, peak 9 days ago, about 5 days left" in panel
+    assert badge.text(".life") == "Trended for 18 days, 60% of buyers kept it"
+    assert badge.count(".life .spark circle") == 1
     assert "60% of buyers still had it after 180 days" in panel
     assert "$23.50, 52% below the list price" in panel
     assert "made-up orders" in panel

@@ -182,9 +182,9 @@ def test_html_in_a_reason_is_text(page, badge, leggings, cards):
 
 
 def test_a_slow_server_is_silence(page, badge, leggings, cards):
-    cards.delay_seconds = 0.9  # three answers are needed, and two seconds are given
+    cards.delay_seconds = 0.7  # two answers are needed, and a second is given
     page.goto(leggings)
-    assert badge.stays_away(4.5)
+    assert badge.stays_away(2.5)
 
 
 def test_a_server_that_is_away_is_silence(page, badge, leggings, choose):

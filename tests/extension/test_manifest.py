@@ -1,15 +1,20 @@
 """The manifest grants no more than docs/permissions.md says, and is whole."""
 
+import gzip
 import json
 import re
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from interventions.nudges import Kind
 from tests.extension.conftest import EXTENSION
 
 MANIFEST = json.loads((EXTENSION / "manifest.json").read_text())
 DOCUMENT = (EXTENSION.parent / "docs" / "permissions.md").read_text()
 MESSAGES = json.loads((EXTENSION / "_locales/en/messages.json").read_text())
+HERE = Path(__file__).parent
 SOURCES = sorted(EXTENSION.rglob("*.js"))
 
 
@@ -17,6 +22,7 @@ SOURCES = sorted(EXTENSION.rglob("*.js"))
     "permission",
     [
         *MANIFEST["permissions"],
+        *MANIFEST["optional_permissions"],
         *MANIFEST["host_permissions"],
         *MANIFEST["optional_host_permissions"],
     ],
@@ -41,6 +47,7 @@ def test_every_file_it_names_is_there():
     named = [
         MANIFEST["background"]["service_worker"],
         MANIFEST["options_ui"]["page"],
+        MANIFEST["action"]["default_popup"],
         *MANIFEST["icons"].values(),
         *MANIFEST["content_scripts"][0]["js"],
     ]
@@ -48,13 +55,46 @@ def test_every_file_it_names_is_there():
 
 
 def test_every_text_is_written_and_used():
-    html = (EXTENSION / "options/options.html").read_text()
+    html = "\n".join(path.read_text() for path in EXTENSION.glob("*/*.html"))
     code = "\n".join(path.read_text() for path in SOURCES)
-    used = set(re.findall(r'data-text="(\w+)"', html))
-    used |= set(re.findall(r"__MSG_(\w+)__", json.dumps(MANIFEST)))
-    used |= {name for name in MESSAGES if re.search(rf'"{name}"', code)}
-    used |= {name for name in MESSAGES if name.startswith("stage")}
-    assert used == set(MESSAGES)
+    asked = set(re.findall(r'data-text="(\w+)"', html))
+    asked |= set(re.findall(r"__MSG_(\w+)__", json.dumps(MANIFEST)))
+    asked |= set(re.findall(r'\bsay\("(\w+)"', code))
+    texts = {re.sub(r"_(one|other)$", "", name) for name in MESSAGES}
+    assert asked <= texts
+    used = {name for name in texts if re.search(rf'"{name}"', code)} | asked
+    # Put together from a stage, or from what a risk is of and whose.
+    used |= {name for name in texts if re.match("stage|badge(Risk|Return)", name)}
+    assert used == texts
+
+
+def test_content_scripts_stay_small():
+    """Of all that is put into a page: 25 kB compressed, texts none."""
+    files = MANIFEST["content_scripts"][0]["js"]
+    code = b"".join((EXTENSION / name).read_bytes() for name in files)
+    assert len(gzip.compress(code)) < 25_000
+
+
+NUDGES = sorted((EXTENSION / "content/nudges").glob("*.js"))
+
+
+@pytest.mark.parametrize("path", NUDGES, ids=lambda p: p.stem)
+def test_every_nudge_is_wired_worded_and_tested(path):
+    assert f"content/nudges/{path.name}" in MANIFEST["content_scripts"][0]["js"]
+    if path.stem == "nudge":
+        return
+    kind = path.stem.replace("-", "_")
+    assert f"nudge.kinds.{kind} = " in path.read_text()
+    wording = (EXTENSION / "background/nudging.js").read_text()
+    title = re.search(rf'{kind}: "(\w+)"', wording)
+    assert title
+    assert title[1] in MESSAGES
+    assert f".nudge.{kind}" in (HERE / f"test_{kind}.py").read_text()
+
+
+def test_every_kind_of_nudge_has_its_file():
+    kinds = {path.stem.replace("-", "_") for path in NUDGES} - {"nudge"}
+    assert kinds == set(get_args(Kind)) - {"none"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.name)

@@ -1,8 +1,12 @@
 """The options page, which asks for consent before anything is sent."""
 
+import json
+from pathlib import Path
+
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.running import until
 
 pytestmark = pytest.mark.browser
 
@@ -32,12 +36,12 @@ def test_agreeing_and_withdrawing(options, chosen):
 
 
 def test_the_off_switch_and_the_age_band_are_kept(options, chosen):
-    options.uncheck("#enabled")
+    options.uncheck("[data-setting=enabled]")
     options.select_option("#age-band", "25-29")
     options.wait_for_timeout(200)
     options.reload()
     options.wait_for_selector("#off-sites li")
-    assert not options.is_checked("#enabled")
+    assert not options.is_checked("[data-setting=enabled]")
     assert options.input_value("#age-band") == "25-29"
     assert chosen()["ageBand"] == "25-29"
 
@@ -87,8 +91,56 @@ def test_every_text_is_there(options):
     assert empty == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(options, scheme):
-    options.emulate_media(color_scheme=scheme)
-    found = Axe().run(options)
-    assert found.violations_count == 0, found.generate_report()
+def test_the_language_is_the_shoppers(options, chosen, page):
+    options.select_option("#language", "de")
+    expect(options.locator("h1")).to_have_text("TrendGuard-Einstellungen")
+    options.select_option("#language", "ar")
+    expect(options.locator("html")).to_have_attribute("dir", "rtl")
+    assert chosen()["language"] == "ar"
+
+
+@pytest.mark.parametrize("name", ["nudges", "sendTitles", "sendOutcomes"])
+def test_choices_are_kept(options, chosen, name):
+    before = chosen().get(name, name == "nudges")
+    options.locator(f"[data-setting={name}]").click()
+    until(lambda: chosen().get(name, before) is not before, 3)
+
+
+def test_my_data_is_saved_as_a_file(options, stored):
+    stored("recent", [{"title": "Heated Mug"}])
+    with options.expect_download() as download:
+        options.click("#export")
+    saved = json.loads(Path(download.value.path()).read_text())
+    assert saved["recent"] == [{"title": "Heated Mug"}]
+    assert saved["settings"]["agreed"] is False
+
+
+def test_erasing_leaves_nothing_and_takes_answers_back(options, stored, cards, worker):
+    cards.answers["DELETE /v1/outcomes"] = {"removed_count": 1}
+    for name in ("recent", "pauses", "purchases", "caps", "installToken"):
+        stored(name, "0123456789abcdef" * 2 if name == "installToken" else [])
+    options.click("#erase")
+    assert stored("recent") == []
+    options.click("#erase")
+    expect(options.locator("#data-state")).to_have_text("Erased.")
+    assert cards.sent == [
+        ("DELETE /v1/outcomes", {"install_token": "0123456789abcdef" * 2})
+    ]
+    assert worker.evaluate("chrome.storage.local.get(null)") in ({}, {"purchases": []})
+    assert worker.evaluate("chrome.storage.session.get(null)") == {}
+
+
+def test_erasing_says_when_the_server_was_away(options, stored, choose):
+    choose(agreed=False, server="http://127.0.0.1:9")
+    stored("installToken", "0123456789abcdef" * 2)
+    options.click("#erase")
+    options.click("#erase")
+    expect(options.locator("#data-state")).to_contain_text("could not be reached")
+    assert stored("installToken") is None
+
+
+@pytest.mark.parametrize("address", ["", "shop", "http://shop.example", "127.0.0.1"])
+def test_what_is_no_shop_is_not_asked_for(options, address):
+    options.fill("#shop", address)
+    options.click("#shop-form button")
+    expect(options.locator("#shop-state")).to_contain_text("not the address")

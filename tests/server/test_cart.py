@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from sqlmodel import select
 
+from interventions.rules import read_rules
 from ml.card import Card, CardModel
 from server.app import create_app
 from server.tallies import tallies
@@ -126,6 +127,11 @@ def test_a_shop_has_rules_of_its_own(settings, database, cards, tmp_path):
     client = create_app(chosen, database).test_client()
     answer = client.post("/v1/cart", json={"items": [{"title": "lamp"}]})
     assert answer.json["nudge"]["kind"] == "pre_purchase"
+    published = client.get("/v1/config").json["nudges"]
+    assert published == {
+        **read_rules().nudges.model_dump(),
+        "pre_purchase_risk_low": 0.05,
+    }
 
 
 @pytest.mark.parametrize(
