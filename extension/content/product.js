@@ -3,26 +3,7 @@
  * nothing. This file stands alone: evaluated in any page it defines `readProduct`.
  * So the shops' selectors are a table in it, SHOPS, not a file it would have to fetch.
  *
- * Is it a product?
- *   a. Never on a block page, in a cart, at the checkout.
- *   b. Of a shop in SHOPS: where its row says so.
- *   c. Where structured data names one product; several are a list.
- *   d. Else where a heading, a price and a way to buy stand together.
- *
- * Which price, where a page names several?
- *   1. The shop's own selectors: what a shopper without a membership pays in full.
- *   2. JSON-LD, microdata or RDFa, meta tags, Shopify's state; price and currency from
- *      the same one. Where they differ, what a reader sees decides.
- *   3. What the page strikes out or calls the members' price gives way to what a reader
- *      sees. List, unit and members' prices and rates in the data are never read.
- *   4. Of several offers: the one at this address, an AggregateOffer's lowest price, the
- *      first in stock, the first.
- *   5. Nothing structured: the likeliest price after the main heading, never instalments,
- *      savings, shipping, rewards, carts; old and other products' prices last.
- *
- * Other fields: the first source that knows. Only a product code that stands beside its
- * label beats a structured one, often a number for the shop's own machines, and a
- * labelled brand the shop's own name.
+ * How it decides stands in docs/design.md, under Extension.
  */
 
 /** @type {(document: Document) => Product | null} */
