@@ -73,7 +73,12 @@ class Chart:
 
 
 def lines(
-    title: str, summary: str, labels: Sequence[str], series: Sequence[Series], unit: Unit
+    title: str,
+    summary: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    unit: Unit,
 ) -> Chart:
     """Return lines over time, each in a band where its figures have intervals.
 
@@ -87,7 +92,8 @@ def lines(
     Examples
     --------
     >>> all_of_it = Series("all", [Point(0.1, 0.05, 0.2), Point(0.3)])
-    >>> chart = lines("Risk", "It rose.", ["week 1", "week 2"], [all_of_it], "share")
+    >>> chart = lines("Risk", "It rose.", ["week 1", "week 2"], [all_of_it],
+    ...     unit="share")
     >>> chart.rows[0], "<script" in chart.svg, "style=" in chart.svg
     (('week 1', '10.0 % (5.0 % to 20.0 %)'), False, False)
     """
@@ -117,6 +123,7 @@ def bars(
     summary: str,
     labels: Sequence[str],
     points: Sequence[Point],
+    *,
     unit: Unit,
     name: str = "value",
 ) -> Chart:
@@ -129,7 +136,8 @@ def bars(
 
     Examples
     --------
-    >>> chart = bars("Effect", "It helps.", ["email"], [Point(-0.1, -0.2, 0)], "points")
+    >>> effect = [Point(-0.1, -0.2, 0)]
+    >>> chart = bars("Effect", "It helps.", ["email"], effect, unit="points")
     >>> chart.head, chart.rows
     (('', 'value'), (('email', '-10.0 pt (-20.0 pt to +0.0 pt)'),))
     """
@@ -184,7 +192,7 @@ def calibration(
     classes = ["even", *["whisker"] * (len(chart.raw_series) - 1), "color-0"]
     chart.add("came true", [(x, point.value) for x, point in drawn])
     drawing = svg(chart, f"{title}. {summary}", classes)
-    legend = (("color-0", "came true, with 90 % interval"), ("even", "as often as said"))
+    legend = (("color-0", "came true, 90 % interval"), ("even", "as often as said"))
     return Chart(title, summary, drawing, legend, head, rows)
 
 

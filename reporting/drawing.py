@@ -1,7 +1,8 @@
 """What becomes of pygal's drawing before it stands in a page.
 
-Styles, scripts, ids and tooltips are taken away, so that a page that allows none of them
-inline may hold it; what is left is named by what it is, and dressed by `charts.css`.
+Styles, scripts, ids and tooltips are taken away, so that a page that allows none of
+them inline may hold it; what is left is named by what it is, and dressed by
+`charts.css`.
 """
 
 import math

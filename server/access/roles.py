@@ -51,6 +51,11 @@ RESOURCES: Mapping[str, Needed] = MappingProxyType(
         "admin_models": Needed("read", "admin"),
         "admin_users": Needed("admin", "admin"),
         "admin_audit": Needed("admin", "admin"),
+        "dashboard_session": Needed("read", "read"),
+        "dashboard_model": Needed("read", "admin"),
+        "dashboard_privacy": Needed("read", "admin"),
+        "dashboard_crawls": Needed("read", "operate"),
+        "dashboard_watches": Needed("read", "admin"),
     }
 )
 
