@@ -22,8 +22,7 @@ def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset
     is regretted or not; one without is given a probability, as
     ``settings.silent_returns`` says. Where no return has a reason, every return counts.
     """
-    reasons = [reason.strip().lower() for reason in settings.regret_reasons]
-    put(duck, "regret_reason", pa.table({"reason": reasons}))
+    put_regret_reasons(duck, settings)
     linked = duck.sql(
         f"SELECT * FROM linked_order JOIN ({sql_beside(__file__, 'labels')}) "
         "USING (order_id) ORDER BY purchased_on, order_id"
@@ -39,3 +38,9 @@ def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset
     y = np.where(returned, regretted, 0.0)
     y[silent] = silent_targets(linked, regretted, silent, settings)
     return Dataset(rows, y, ~silent, returned_on, "regret")
+
+
+def put_regret_reasons(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Make the table ``regret_reason``: the reasons that speak of regret."""
+    reasons = [reason.strip().lower() for reason in settings.regret_reasons]
+    put(duck, "regret_reason", pa.table({"reason": pa.array(reasons, pa.string())}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,15 @@ class Lifespan:
     """
 
     survival: npt.NDArray[np.float64]
+
+    @classmethod
+    def from_told(cls, told: dict[str, Any]) -> "Lifespan":
+        """Return the curve that `told` told of."""
+        return cls(np.asarray(told["survival"], dtype=np.float64))
+
+    def told(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {"survival": self.survival.tolist()}
 
     def expected_days_left(self, stage: str, trended_days: int) -> float | None:
         """Return how much longer a trend may go on; None where it is over."""

@@ -6,17 +6,21 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
-from ml.card import Kept
+from ml.card import Card
 from ml.daily import open_workbench, store_daily
 from ml.prepare import prepare
 from ml.registry.versions import champion_row
 from ml.registry.waiting import retry_waiting
 from ml.retention import kept_by_product, retention
 from ml.serving import Scorer
+from ml.standing.findings import keep_finding
+from ml.standing.risk import store_risk_week
+from ml.standing.sales import store_sales
 from store.buckets import build_buckets
 from store.bulk import replace_rows
 from store.clock import utc_now
@@ -46,10 +50,11 @@ def refresh(database: Database, settings: Settings) -> dict[str, int]:
         counts |= store_daily(duck, database)
         kept = retention(duck)
         trials = retry_waiting(duck, database, settings)
-    counts["retention"] = _store_retention(database, kept)
-    counts["model_version"] = sum(trial.role != "challenger" for trial in trials)
-    if champion_row(database, "shopper"):
-        counts["risk_card"] = _store_cards(database, settings, kept)
+        counts["retention"] = _store_retention(database, kept)
+        counts["sales_day"] = store_sales(duck, database, settings)
+        counts["model_version"] = sum(trial.role != "challenger" for trial in trials)
+        if champion_row(database, "shopper"):
+            counts |= _store_cards(duck, database, settings, kept)
     return counts
 
 
@@ -59,16 +64,29 @@ def _store_retention(database: Database, kept: pa.Table) -> int:
     return int(kept.num_rows)
 
 
-def _store_cards(database: Database, settings: Settings, kept: pa.Table) -> int:
+def _store_cards(
+    duck: duckdb.DuckDBPyConnection,
+    database: Database,
+    settings: Settings,
+    kept: pa.Table,
+) -> dict[str, int]:
     scorer = Scorer.load(database, settings)
     with database.reading() as session:
-        rows = _cards(scorer, session, kept_by_product(kept))
+        facts = scorer.catalogue(session)
+        asked = products_by_key(session, facts)
+    wanted = list(dict.fromkeys(asked.values()))
+    shares = kept_by_product(kept)
+    products = [("", facts[p], shares.get(p)) for p in wanted]
+    cards = dict(zip(wanted, scorer.maker.make(products, utc_now()), strict=True))
+    rows = _rows(asked, cards)
     with database.writing() as session:
         session.execute(delete(RiskCard))
         if rows:
             session.execute(insert(RiskCard), rows)
         build_buckets(session, settings.bucket_cards)
-    return len(rows)
+        keep_finding(session, "lifespan", scorer.maker.lifespan.told())
+    at_risk = store_risk_week(duck, database, scorer.day, facts, cards)
+    return {"risk_card": len(rows), "risk_week": at_risk}
 
 
 def products_by_key(session: Session, known: Collection[str]) -> dict[str, str]:
@@ -97,22 +115,15 @@ def products_by_key(session: Session, known: Collection[str]) -> dict[str, str]:
     }
 
 
-def _cards(
-    scorer: Scorer, session: Session, kept: dict[str, Kept]
-) -> list[dict[str, Any]]:
-    facts = scorer.catalogue(session)
-    asked = products_by_key(session, facts)
-    wanted = list(dict.fromkeys(asked.values()))
-    products = [("", facts[p], kept.get(p)) for p in wanted]
-    made = dict(zip(wanted, scorer.maker.make(products, utc_now()), strict=True))
-    payloads = {p: card.model_dump(mode="json") for p, card in made.items()}
+def _rows(asked: dict[str, str], cards: dict[str, Card]) -> list[dict[str, Any]]:
+    payloads = {p: card.model_dump(mode="json") for p, card in cards.items()}
     return [
         {
             "key": key,
             "product_id": product_id,
             "payload": payloads[product_id] | {"key": key},
-            "computed_at": made[product_id].computed_at,
-            "expires_at": made[product_id].expires_at,
+            "computed_at": cards[product_id].computed_at,
+            "expires_at": cards[product_id].expires_at,
         }
         for key, product_id in asked.items()
     ]

@@ -59,14 +59,17 @@ def beta_product_interval(
     tail = (1 - INTERVAL) / 2
     # Below, as if the next order were to come back just after the horizon.
     ahead, ahead_square = watched_n / (watched_n + 1), watched_n / (watched_n + 2)
-    low = _beta_quantile(tail, mean * ahead, mean_square * ahead_square)
-    high = _beta_quantile(1 - tail, mean, mean_square)
+    low = beta_quantile(tail, mean * ahead, mean_square * ahead_square)
+    high = beta_quantile(1 - tail, mean, mean_square)
     return np.where(watched_n > 0, low, 0.0), np.where(mean < 1, high, 1.0)
 
 
-def _beta_quantile(share: float, mean: Floats, mean_square: Floats) -> Floats:
-    # Of the Beta distribution with these moments; a variance below what doubles can
-    # tell, of tens of millions of orders, is taken as that.
+def beta_quantile(
+    share: float, mean: Floats | float, mean_square: Floats | float
+) -> Floats:
+    """Return a quantile of the Beta distribution with these first two moments."""
+    # A variance below what doubles can tell, of tens of millions of orders, is taken as
+    # that.
     variance = np.maximum(mean_square - mean**2, 1e-15)
     size = (mean - mean_square) / variance
     return np.asarray(beta.ppf(share, mean * size, (1 - mean) * size))

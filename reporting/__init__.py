@@ -1,1 +1,1 @@
-"""Figures of the shop, each defined once: for dashboard, report, export and alerts."""
+"""From what is known to what people look at: figures, findings, alerts, exports."""

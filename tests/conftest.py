@@ -24,6 +24,7 @@ hypothesis.settings.register_profile("trendguard", deadline=None)
 hypothesis.settings.load_profile("trendguard")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many test processes there are: many tests wait, for a database or a
     child process, so there are two more than cores.

@@ -102,7 +102,7 @@ def _start_over(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     for table in (*KNOWN_AT, *CATALOGUE, *DERIVED):
         empty = arrow_schema(list(sql_table(table).columns)).empty_table()
         put(duck, relation(table), empty)
-    for name in ("linked_order", "total_day"):
+    for name in ("linked_order", "total_day", "stored_sales_day"):
         duck.execute(f"DROP TABLE IF EXISTS {name}")
     for name in ("stale_product", "unstored_product"):
         duck.execute(f"CREATE OR REPLACE TABLE {name} (product_id VARCHAR)")

@@ -39,6 +39,7 @@ from store.tables.observations import (
 )
 from store.tables.operations import Change, CrawlRun, JobRun, Watch
 from store.tables.people import AdminSession, AdminUser, ApiToken, AuditEvent
+from store.tables.standing import Alert, AlertDelivery, Finding, RiskWeek, SalesDay
 
 ALL: tuple[type[Table], ...] = (
     HashtagSnapshot,
@@ -55,6 +56,9 @@ ALL: tuple[type[Table], ...] = (
     CategoryDay,
     ProductDay,
     Retention,
+    SalesDay,
+    RiskWeek,
+    Finding,
     RiskCard,
     CardBucket,
     CardCatalogue,
@@ -75,6 +79,8 @@ ALL: tuple[type[Table], ...] = (
     Forgotten,
     Outcome,
     Lookup,
+    Alert,
+    AlertDelivery,
     AdminUser,
     AdminSession,
     ApiToken,
@@ -85,6 +91,8 @@ __all__ = [
     "ALL",
     "AdminSession",
     "AdminUser",
+    "Alert",
+    "AlertDelivery",
     "ApiToken",
     "Assignment",
     "AuditEvent",
@@ -95,6 +103,7 @@ __all__ = [
     "Consent",
     "CrawlRun",
     "Delivery",
+    "Finding",
     "Forgotten",
     "HashtagDay",
     "HashtagSnapshot",
@@ -118,6 +127,8 @@ __all__ = [
     "Return",
     "Review",
     "RiskCard",
+    "RiskWeek",
+    "SalesDay",
     "Table",
     "UtcDateTime",
     "Video",

@@ -296,6 +296,8 @@ IMPERSONAL = {
     "listing_draft.draft",
     "crawl_run.item_counts",
     "crawl_run.drop_counts",
+    "alert.facts",
+    "finding.body",
 }
 
 
