@@ -9,6 +9,7 @@ from typing import Any
 import pygal
 
 from reporting.drawing import HIGH, LOW, looks, svg, ticks
+from reporting.figures.values import Value
 from reporting.units import Unit, written
 
 STYLE_SHEET = Path(__file__).with_name("charts.css")
@@ -17,36 +18,22 @@ BAR_HEIGHT, BAR_ROOM = 34, 40
 # More labels than that would run into each other.
 MOST_LABELS = 6
 # Beyond it colours can't be told apart.
-MOST_SERIES = 6
+MOST_LINES = 6
 DOTS_UP_TO = 40
 
 
 @dataclass(frozen=True)
-class Point:
-    """A figure with its interval."""
-
-    value: float | None
-    """The figure; None: nothing is known."""
-
-    low: float | None = None
-    """Lower end of its interval, where it has one."""
-
-    high: float | None = None
-    """Upper end of it."""
-
-    n: int | None = None
-    """From so many it was made, where that is told."""
-
-
-@dataclass(frozen=True)
-class Series:
-    """A line: a name, and a figure for each label of the chart."""
+class Line:
+    """A line of a chart."""
 
     name: str
     """Said in the legend and in the head of the table."""
 
-    points: Sequence[Point]
-    """As many as there are labels."""
+    values: Sequence[Value]
+    """One for each label of the chart; without a value the line is broken."""
+
+    look: str = ""
+    """Its class in `charts.css`; by default the next colour."""
 
 
 @dataclass(frozen=True)
@@ -73,56 +60,52 @@ class Chart:
 
 
 def lines(
-    title: str,
-    summary: str,
-    labels: Sequence[str],
-    series: Sequence[Series],
-    *,
-    unit: Unit,
+    title: str, summary: str, labels: Sequence[str], told: Sequence[Line], *, unit: Unit
 ) -> Chart:
-    """Return lines over time, each in a band where its figures have intervals.
+    """Return lines over time, each in a band where its values have intervals.
 
     Parameters
     ----------
     labels : sequence of str
-        One a point, such as days, in order.
-    series : sequence of Series
+        One a value, such as days, in order.
+    told : sequence of Line
         Six at the most are drawn; all are in the table.
 
     Examples
     --------
-    >>> all_of_it = Series("all", [Point(0.1, 0.05, 0.2), Point(0.3)])
-    >>> chart = lines("Risk", "It rose.", ["week 1", "week 2"], [all_of_it],
-    ...     unit="share")
+    >>> shop = Line("shop", [Value(0.1, 0.05, 0.2), Value(0.3)])
+    >>> chart = lines("Risk", "It rose.", ["May", "June"], [shop], unit="share")
     >>> chart.rows[0], "<script" in chart.svg, "style=" in chart.svg
-    (('week 1', '10.0 % (5.0 % to 20.0 %)'), False, False)
+    (('May', '10.0 % (5.0 % to 20.0 %)'), False, False)
     """
-    columns = [[_told(point, unit) for point in each.points] for each in series]
+    columns = [[_told(value, unit) for value in line.values] for line in told]
     rows = tuple(zip(labels, *columns, strict=True))
-    head = ("", *(each.name for each in series))
-    drawn = [each for each in series if _known(each.points)][:MOST_SERIES]
+    head = ("", *(line.name for line in told))
+    drawn = [line for line in told if _known(line.values)][:MOST_LINES]
     if not drawn:
         return Chart(title, summary, "", (), head, rows)
     chart = pygal.Line(**looks(HEIGHT), dots_size=2.5, show_minor_x_labels=False)
+    chart.allow_interruptions = True
     chart.show_dots = len(labels) <= DOTS_UP_TO
     chart.x_labels, chart.x_labels_major = list(labels), _some(labels)
-    _scale(chart, (point for each in drawn for point in each.points), unit)
+    _scale(chart, (value for line in drawn for value in line.values), unit)
+    names = [(line.look or f"color-{n}", line.name) for n, line in enumerate(drawn)]
     classes: list[str] = []
-    for number, each in enumerate(drawn):
-        chart.add(each.name, [point.value for point in each.points])
-        chart.add(LOW, [point.low for point in each.points], show_dots=False)
-        chart.add(HIGH, [point.high for point in each.points], show_dots=False)
-        classes += [f"color-{number}", LOW, HIGH]
-    names = tuple((f"color-{n}", each.name) for n, each in enumerate(drawn))
+    for line, (look, _) in zip(drawn, names, strict=True):
+        chart.add(line.name, [value.value for value in line.values])
+        chart.add(LOW, [value.low for value in line.values], show_dots=False)
+        chart.add(HIGH, [value.high for value in line.values], show_dots=False)
+        classes += [look, LOW, HIGH]
     drawing = svg(chart, f"{title}. {summary}", classes)
-    return Chart(title, summary, drawing, names if len(names) > 1 else (), head, rows)
+    legend = tuple(names) if len(names) > 1 else ()
+    return Chart(title, summary, drawing, legend, head, rows)
 
 
 def bars(
     title: str,
     summary: str,
     labels: Sequence[str],
-    points: Sequence[Point],
+    values: Sequence[Value],
     *,
     unit: Unit,
     name: str = "value",
@@ -136,26 +119,26 @@ def bars(
 
     Examples
     --------
-    >>> effect = [Point(-0.1, -0.2, 0)]
+    >>> effect = [Value(-0.1, -0.2, 0)]
     >>> chart = bars("Effect", "It helps.", ["email"], effect, unit="points")
     >>> chart.head, chart.rows
     (('', 'value'), (('email', '-10.0 pt (-20.0 pt to +0.0 pt)'),))
     """
-    told = (_told(point, unit) for point in points)
+    told = (_told(value, unit) for value in values)
     rows = tuple(zip(labels, told, strict=True))
-    if not _known(points):
+    if not _known(values):
         return Chart(title, summary, "", (), ("", name), rows)
     chart = pygal.HorizontalBar(**looks(BAR_ROOM + BAR_HEIGHT * len(labels)))
-    _scale(chart, [*points, Point(0.0)], unit)
+    _scale(chart, [*values, Value(0.0)], unit)
     # pygal begins below.
     chart.x_labels = list(labels)[::-1]
-    chart.add(name, [_with_interval(point) for point in points][::-1])
+    chart.add(name, [_with_interval(value) for value in values][::-1])
     drawing = svg(chart, f"{title}. {summary}", ["color-0"])
     return Chart(title, summary, drawing, (), ("", name), rows)
 
 
 def calibration(
-    title: str, summary: str, said: Sequence[float], seen: Sequence[Point]
+    title: str, summary: str, said: Sequence[float], seen: Sequence[Value]
 ) -> Chart:
     """Return what came true over what was said, and where it would if all were right.
 
@@ -163,12 +146,12 @@ def calibration(
     ----------
     said : sequence of float
         Mean probability of each bin, 0-1, in order.
-    seen : sequence of Point
+    seen : sequence of Value
         Share that came true, with its interval and n.
 
     Examples
     --------
-    >>> calibration("Said and seen", "", [0.2], [Point(0.25, 0.2, 0.3, 40)]).rows
+    >>> calibration("Said and seen", "", [0.2], [Value(0.25, 0.2, 0.3, 40)]).rows
     (('20.0 %', '25.0 % (20.0 % to 30.0 %)', '40'),)
     """
     head = ("said", "came true", "n")
@@ -196,19 +179,19 @@ def calibration(
     return Chart(title, summary, drawing, legend, head, rows)
 
 
-def _known(points: Sequence[Point]) -> bool:
-    return any(point.value is not None for point in points)
+def _known(values: Sequence[Value]) -> bool:
+    return any(value.value is not None for value in values)
 
 
-def _told(point: Point, unit: Unit) -> str:
-    told = written(point.value, unit)
-    if point.low is None or point.high is None:
+def _told(value: Value, unit: Unit) -> str:
+    told = written(value.value, unit)
+    if value.low is None or value.high is None:
         return told
-    return f"{told} ({written(point.low, unit)} to {written(point.high, unit)})"
+    return f"{told} ({written(value.low, unit)} to {written(value.high, unit)})"
 
 
-def _scale(chart: Any, points: Iterable[Point], unit: Unit) -> None:
-    each = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
+def _scale(chart: Any, values: Iterable[Value], unit: Unit) -> None:
+    each = [v for p in values for v in (p.value, p.low, p.high) if v is not None]
     marks = ticks(min(0.0, *each), max(0.0, *each))
     chart.range = (marks[0], marks[-1])
     chart.y_labels = marks
@@ -219,7 +202,7 @@ def _some(labels: Sequence[str]) -> list[str]:
     return list(labels)[:: max(1, math.ceil(len(labels) / MOST_LABELS))]
 
 
-def _with_interval(point: Point) -> dict[str, Any]:
-    if point.low is None or point.high is None:
-        return {"value": point.value}
-    return {"value": point.value, "ci": {"low": point.low, "high": point.high}}
+def _with_interval(value: Value) -> dict[str, Any]:
+    if value.low is None or value.high is None:
+        return {"value": value.value}
+    return {"value": value.value, "ci": {"low": value.low, "high": value.high}}

@@ -107,16 +107,17 @@ def _tell_values(root: Any) -> None:
 
 
 def _make_band(line: list[Any], low: list[Any], high: list[Any]) -> None:
-    """Make an area of two lines, and put it behind the line it belongs to."""
-    ends = [_POINT.findall(_path(groups)) for groups in (low, high)]
-    around = " L".join(f"{x} {y}" for x, y in [*ends[0], *reversed(ends[1])])
-    for group in (*low, *high):
-        group.getparent().remove(group)
-    if around:
+    """Make areas of two lines, and put them behind the line they belong to."""
+    ends = (_pieces(groups) for groups in (low, high))
+    # Both are broken where nothing is known.
+    for below, above in zip(*ends, strict=True):
+        around = " L".join(f"{x} {y}" for x, y in [*below, *reversed(above)])
         band = etree.Element("path", {"class": "band", "d": f"M{around} Z"})
         line[0].insert(0, band)
+    for group in (*low, *high):
+        group.getparent().remove(group)
 
 
-def _path(groups: list[Any]) -> str:
-    found = [path for group in groups for path in group.xpath(".//@d")]
-    return str(found[0]) if found else ""
+def _pieces(groups: list[Any]) -> list[list[tuple[str, str]]]:
+    paths = [str(path) for group in groups for path in group.xpath(".//@d")]
+    return [_POINT.findall(piece) for path in paths for piece in path.split("M")[1:]]

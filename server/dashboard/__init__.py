@@ -7,13 +7,26 @@ without scripts, and allow none that is not a file of this package.
 from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
 
-from server.dashboard import assets, crawls, log_in, model, privacy, watches
+from server.dashboard import (
+    assets,
+    crawls,
+    hashtag,
+    log_in,
+    model,
+    overview,
+    privacy,
+    product,
+    watches,
+)
 from server.dashboard.problem_page import register_problem_page
 from server.dashboard.shell import register_shell
 
 PAGES: tuple[Blueprint, ...] = (
     assets.blueprint,
     log_in.blueprint,
+    overview.blueprint,
+    product.blueprint,
+    hashtag.blueprint,
     model.blueprint,
     privacy.blueprint,
     crawls.blueprint,

@@ -7,7 +7,8 @@ from flask import Blueprint, Response
 
 from ml.model_card.facts import ModelCard
 from ml.model_card.words import OUTCOMES
-from reporting.charts import Chart, Point, calibration
+from reporting.charts import Chart, calibration
+from reporting.figures.values import Value
 from server.access import only_who_may
 from server.dashboard.shell import page
 from server.dashboard.tables import Column, Table
@@ -101,7 +102,7 @@ def _groups(card: ModelCard) -> Table:
         {
             **group.model_dump(),
             "by": group.by.replace("_", " "),
-            "gap": Point(group.gap, group.gap_low, group.gap_high, group.n),
+            "gap": Value(group.gap, group.gap_low, group.gap_high, group.n),
             "beyond_chance": "yes" if group.beyond_chance else "no",
         }
         for group in card.groups
@@ -111,7 +112,7 @@ def _groups(card: ModelCard) -> Table:
 
 
 def _calibration(card: ModelCard) -> Chart:
-    seen = [Point(each.rate, each.low, each.high, each.n) for each in card.calibration]
+    seen = [Value(each.rate, each.low, each.high, each.n) for each in card.calibration]
     done = OUTCOMES[card.target].done
     return calibration(
         "Said and seen",

@@ -30,6 +30,7 @@ class Place(NamedTuple):
 
 
 PLACES = (
+    Place("dashboard_overview.get_overview", "Overview"),
     Place("dashboard_model.get_model", "Model"),
     Place("dashboard_privacy.get_privacy", "Privacy"),
     Place("dashboard_crawls.get_crawls", "Crawls"),

@@ -4,14 +4,14 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
-from reporting.charts import Point
+from reporting.figures.values import Value
 from reporting.units import Unit, written
 
 Row = Mapping[str, Any]
-Kind = Unit | Literal["time", "tone"]
+Kind = Unit | Literal["time", "day", "tone"]
 # A spreadsheet would take a text that begins so for a formula (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 RIGHT = frozenset({"count", "share", "points", "usd", "days", "number", "views"})
@@ -28,7 +28,7 @@ class Column:
     """Head on the page."""
 
     kind: Kind = "text"
-    """Unit of the cells; ``time``, or ``tone``: a word that is good or bad news."""
+    """Unit of the cells; ``time``, ``day``; ``tone``: a word of good or bad news."""
 
     words: str = ""
     """What it says, for who wonders."""
@@ -112,12 +112,12 @@ class Table:
         return out.getvalue()
 
     def _has_intervals(self, name: str) -> bool:
-        return any(isinstance(row.get(name), Point) for row in self.rows)
+        return any(isinstance(row.get(name), Value) for row in self.rows)
 
 
 def bare(value: Any) -> Any:
     """Return a value without its interval."""
-    return value.value if isinstance(value, Point) else value
+    return value.value if isinstance(value, Value) else value
 
 
 def shown(value: Any, kind: Kind) -> str:
@@ -125,14 +125,14 @@ def shown(value: Any, kind: Kind) -> str:
     plain = bare(value)
     if isinstance(plain, datetime):
         return f"{plain:%Y-%m-%d %H:%M}"
-    if kind in ("time", "tone"):
+    if kind == "time" or kind == "day" or kind == "tone":  # noqa: PLR1714 - narrows
         return written(plain, "text")
     return written(plain, kind)
 
 
 def interval(value: Any, kind: Kind) -> str:
     """Return the interval of a cell as people read it; empty where it has none."""
-    if not isinstance(value, Point) or value.low is None or value.high is None:
+    if not isinstance(value, Value) or value.low is None or value.high is None:
         return ""
     return f"{shown(value.low, kind)} to {shown(value.high, kind)}"
 
@@ -140,13 +140,13 @@ def interval(value: Any, kind: Kind) -> str:
 def _in_file(value: Any, spread: bool) -> list[Any]:
     if not spread:
         return [_safe(value)]
-    if isinstance(value, Point):
+    if isinstance(value, Value):
         return [value.value, value.low, value.high]
     return [_safe(value), None, None]
 
 
 def _safe(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str) and value.startswith(FORMULA):
         return f"'{value}"

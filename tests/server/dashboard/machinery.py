@@ -118,8 +118,20 @@ def _people(now: datetime, order: Order) -> list:
         )
 
     return [
-        Consent(customer_pseudonym=whose, purpose="email", decided_at=day, is_given=True, source="form"),
-        Consent(customer_pseudonym=whose, purpose="sms", decided_at=day, is_given=False, source="form"),
+        Consent(
+            customer_pseudonym=whose,
+            purpose="email",
+            decided_at=day,
+            is_given=True,
+            source="form",
+        ),
+        Consent(
+            customer_pseudonym=whose,
+            purpose="sms",
+            decided_at=day,
+            is_given=False,
+            source="form",
+        ),
         OptOut(customer_pseudonym=whose, channel="sms", opted_out_at=now),
         Forgotten(person_hash="0" * 64, forgotten_on=now.date()),
         event("person.subject", "a person", {"rows": rows}, 9),
