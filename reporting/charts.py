@@ -17,8 +17,8 @@ HEIGHT, SQUARE = 260, 400
 BAR_HEIGHT, BAR_ROOM = 34, 40
 # More labels than that would run into each other.
 MOST_LABELS = 6
-# Beyond it colours can't be told apart.
-MOST_LINES = 6
+# Beyond it colours can't be told apart; bands, where they would hide one another.
+MOST_LINES, MOST_BANDS = 6, 3
 DOTS_UP_TO = 40
 
 
@@ -62,7 +62,7 @@ class Chart:
 def lines(
     title: str, summary: str, labels: Sequence[str], told: Sequence[Line], *, unit: Unit
 ) -> Chart:
-    """Return lines over time, each in a band where its values have intervals.
+    """Return lines over time; up to three stand in bands, where there are intervals.
 
     Parameters
     ----------
@@ -88,14 +88,19 @@ def lines(
     chart.allow_interruptions = True
     chart.show_dots = len(labels) <= DOTS_UP_TO
     chart.x_labels, chart.x_labels_major = list(labels), _some(labels)
-    _scale(chart, (value for line in drawn for value in line.values), unit)
+    shown = [value for line in drawn for value in line.values]
+    if len(drawn) > MOST_BANDS:
+        shown = [Value(value.value) for value in shown]
+    _scale(chart, shown, unit)
     names = [(line.look or f"color-{n}", line.name) for n, line in enumerate(drawn)]
     classes: list[str] = []
     for line, (look, _) in zip(drawn, names, strict=True):
         chart.add(line.name, [value.value for value in line.values])
-        chart.add(LOW, [value.low for value in line.values], show_dots=False)
-        chart.add(HIGH, [value.high for value in line.values], show_dots=False)
-        classes += [look, LOW, HIGH]
+        classes.append(look)
+        if len(drawn) <= MOST_BANDS:
+            chart.add(LOW, [value.low for value in line.values], show_dots=False)
+            chart.add(HIGH, [value.high for value in line.values], show_dots=False)
+            classes += [LOW, HIGH]
     drawing = svg(chart, f"{title}. {summary}", classes)
     legend = tuple(names) if len(names) > 1 else ()
     return Chart(title, summary, drawing, legend, head, rows)

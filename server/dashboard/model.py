@@ -31,7 +31,7 @@ MODELS = (
     Column("auc", "AUC", "number", "How often the worse of two orders comes first."),
     Column("log_loss", "Log loss", "number", "Lower is better."),
     Column("brier", "Brier", "number", "Mean squared error; lower is better."),
-    Column("ece", "Calibration error", "share", "Mean gap between said and seen."),
+    Column("ece", "Calibration error", "number", "Mean gap between said and seen."),
 )
 GROUPS = (
     Column("by", "By"),
@@ -115,7 +115,7 @@ def _calibration(card: ModelCard) -> Chart:
     seen = [Value(each.rate, each.low, each.high, each.n) for each in card.calibration]
     done = OUTCOMES[card.target].done
     return calibration(
-        "Said and seen",
+        f"Said and seen, {card.purpose} model",
         f"Of orders in tenths by what was said of them: the share that was {done}.",
         [each.mean_risk for each in card.calibration],
         seen,

@@ -107,7 +107,8 @@ def over_time(title: str, measure: str, series: list[Series]) -> Chart:
         told.append(Line(each.name, [known.get(start, Value()) for start in starts]))
     labels = [f"{start:%-d %b %Y}" for start in starts]
     found = BY_NAME[measure]
-    return lines(title, found.words, labels, told, unit=found.unit)
+    words = f"{found.words} The table has the intervals."
+    return lines(title, words, labels, told, unit=found.unit)
 
 
 def _tiles(session: Session, asked: Asked) -> list[dict[str, Any]]:

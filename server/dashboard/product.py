@@ -1,5 +1,6 @@
 """The page of one product: its trend, what it fetches, what buyers say and keep."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response
@@ -72,7 +73,7 @@ def get_product(product_id: str) -> Response:
             "reasons",
             "Why",
             REASONS,
-            card.get("reasons", []),
+            _reasons(card),
             "No reason stands out, or there is no evidence to say one.",
         ),
         Table(
@@ -125,4 +126,11 @@ def _tiles(row: RiskRow | None) -> list[dict[str, Any]]:
         {"measure": BY_NAME[name], "value": row.values[name]}
         for name in TILES
         if name in row.values
+    ]
+
+
+def _reasons(card: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {**reason, "as_of": datetime.fromisoformat(reason["as_of"])}
+        for reason in card.get("reasons", ())
     ]
