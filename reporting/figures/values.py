@@ -44,7 +44,7 @@ def share_of(counts: list[tuple[int, int]]) -> Value:
 
     >>> found = share_of([(30, 100)])
     >>> round(found.low, 3), found.value, round(found.high, 3), found.n
-    (0.23, 0.3, 0.379, 100)
+    (0.229, 0.3, 0.379, 100)
     """
     if not all(tries for _, tries in counts):
         return Value(n=counts[0][1])

@@ -12,19 +12,14 @@ from urllib.request import Request, urlopen
 import pytest
 
 from ml.card import Card, CardModel
-from ml.refresh import refresh
-from ml.training import train
-from sample.export import write_export
-from sample.world import Market
 from server.access import add_admin
 from server.app import create_app
 from store.buckets import build_buckets
-from store.database import open_database
-from store.importing import import_folder
 from store.settings import Settings
 from store.tables import HashtagDay, ModelVersion, RiskCard
 from tests.conftest import new_postgres
 from tests.running import running, until
+from tests.shops import shop_of_ones_own, trained_shop
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 TOKEN = "t" * 40
@@ -206,21 +201,14 @@ DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 @pytest.fixture(scope="session", params=DATABASES)
 def shop(request, tmp_path_factory):
     """A small trained shop: its database, its folder, some of its orders."""
+    made = trained_shop(tmp_path_factory)
     folder = tmp_path_factory.mktemp("shop")
     if request.param == "postgres":
-        with new_postgres() as url:
-            yield from _trained(folder, url)
+        with (
+            new_postgres() as url,
+            shop_of_ones_own(made, folder, url, admin_token=TOKEN) as database,
+        ):
+            yield database, folder
     else:
-        yield from _trained(folder, "")
-
-
-def _trained(folder, url):
-    values = {"database_url": url, "trained_on": "sample", "admin_token": TOKEN}
-    database = open_database(Settings(data_dir=folder / "data", **values))
-    market = Market(order_count=2_500, day_count=200, end_on=date(2026, 11, 1))
-    write_export(market, folder / "export")
-    import_folder(database, database.settings, folder / "export")
-    train(database, database.settings)
-    refresh(database, database.settings)
-    yield database, folder
-    database.close()
+        with shop_of_ones_own(made, folder, admin_token=TOKEN) as database:
+            yield database, folder

@@ -1,0 +1,87 @@
+"""A small trained shop, made once a run: each test process takes a copy of it."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from sqlalchemy import LargeBinary, insert, select, text
+
+from ml.refresh import refresh
+from ml.training import train
+from sample.export import write_export
+from sample.world import Market
+from store.bulk import insert_rows
+from store.database import Database, open_database
+from store.importing import import_folder
+from store.reading import read_rows
+from store.settings import Settings
+from store.tables import ALL
+
+NUMBERED = {"change", "watch", "audit_event"}
+NEXT = (
+    "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) "
+    "FROM {table}"
+)
+END_ON = date(2026, 11, 1)
+
+
+def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a shop of 2,500 orders: ``export/``, and ``data/`` with
+    models, daily tables and cards. Not to be written to.
+    """
+    # Test processes have a folder each, in one folder of the run.
+    run = tmp_path_factory.getbasetemp()
+    run = run.parent if run.name.startswith("popen-") else run
+    folder = run / "trained-shop"
+    with FileLock(run / "trained-shop.lock"):
+        if not (folder / "done").exists():
+            _make(folder)
+            (folder / "done").touch()
+    return folder
+
+
+def _make(folder: Path) -> None:
+    database = open_database(Settings(data_dir=folder / "data", trained_on="sample"))
+    market = Market(order_count=2_500, day_count=200, end_on=END_ON)
+    write_export(market, folder / "export")
+    import_folder(database, database.settings, folder / "export")
+    train(database, database.settings)
+    refresh(database, database.settings)
+    database.close()
+
+
+@contextmanager
+def shop_of_ones_own(
+    made: Path, folder: Path, database_url: str = "", **settings: str
+) -> Iterator[Database]:
+    """Yield a copy of the shop in `folder`, on SQLite or in an empty PostgreSQL."""
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    told = {"data_dir": folder / "data", "trained_on": "sample"} | settings
+    copy = open_database(Settings(**told))
+    if database_url:
+        there = open_database(Settings(database_url=database_url, **told))
+        _move(copy, there)
+        copy.close()
+        copy = there
+        # Sums of floats hang on the order of their terms, which is another one there.
+        refresh(copy, copy.settings)
+    yield copy
+    copy.close()
+
+
+def _move(source: Database, target: Database) -> None:
+    with source.reading() as old, target.writing() as new:
+        for table in ALL[0].metadata.sorted_tables:
+            if any(isinstance(c.type, LargeBinary) for c in table.c):
+                if rows := [dict(r) for r in old.execute(select(table)).mappings()]:
+                    new.execute(insert(table), rows)
+            elif (found := read_rows(old, select(table))).num_rows:
+                insert_rows(new, table, found)
+            for column in table.primary_key:
+                if table.name in NUMBERED and new.execute(select(column)).first():
+                    # Rows that were put in with their number don't advance it.
+                    new.execute(text(NEXT.format(table=table.name, column=column.name)))
