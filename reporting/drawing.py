@@ -7,11 +7,20 @@ them inline may hold it; what is left is named by what it is, and dressed by
 
 import math
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
+import pygal
 from lxml import etree
 from pygal.style import Style
+
+# Its import hook is of Python 2's kind: every import of what is not there would warn.
+sys.meta_path[:] = [
+    finder
+    for finder in sys.meta_path
+    if not isinstance(finder, pygal.PluginImportFixer)
+]
 
 WIDTH = 640
 FONT = 12
