@@ -65,6 +65,7 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     power = 10.0 ** math.floor(math.log10(width))
     step = next(power * unit for unit in (1, 2, 5, 10) if power * unit >= width * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    last = max(last, first + 1)
     return [round(number * step, 10) for number in range(first, last + 1)]
 
 

@@ -85,7 +85,7 @@ def test_every_call_that_takes_a_body_is_given_one(app, calls):
 
 def test_every_admin_resource_says_what_it_needs(app):
     names = {name for name in app.blueprints if name.startswith("admin_")}
-    assert names == set(RESOURCES)
+    assert names == {name for name in RESOURCES if name.startswith("admin_")}
 
 
 @pytest.fixture

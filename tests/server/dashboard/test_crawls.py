@@ -71,7 +71,7 @@ def test_a_watch_is_paused_and_goes_on(shop):
     for way, paused in (("pause", True), ("resume", False)):
         page = ada.get(CRAWLS)
         answer = ada.press(page, f"/dashboard/watches/1/{way}")
-        assert answer.url.endswith(CRAWLS)
+        assert answer.url.endswith(f"{CRAWLS}#watches")
         with shop.database.reading() as session:
             assert session.get_one(Watch, 1).paused is paused
     sent = {"csrf_token": page.page.css("input[name=csrf_token]::attr(value)").get()}
