@@ -18,6 +18,7 @@ from commands import (
     models,
     privacy,
     processes,
+    reporting,
     reselling,
     schema,
     scoring,
@@ -38,6 +39,7 @@ for group in (
     acting,
     experiment,
     privacy,
+    reporting,
     processes,
 ):
     app.add_typer(group.app)

@@ -36,7 +36,10 @@ class Sum:
         total = f"SUM('{self.table}'[{self.column}])"
         if self.only is None:
             return total
-        return f"CALCULATE({total}, '{self.table}'[{self.only}] = TRUE())"
+        picked = f"'{self.table}'[{self.only}] = TRUE()"
+        # The newest week is the newest, whichever days are asked for.
+        whenever = ", REMOVEFILTERS('date')" if self.only == "is_newest" else ""
+        return f"CALCULATE({total}, {picked}{whenever})"
 
     def sums(self) -> Iterator["Sum"]:
         """Yield the sums in it."""

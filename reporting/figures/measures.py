@@ -27,6 +27,8 @@ class Measure:
         ``count``, ``usd`` or ``share`` (0-1).
     formula : Formula
         What it is computed by.
+    counted : bool
+        Whether it is a share of counted orders, and has the interval of such a share.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Measure:
     words: str
     unit: Unit
     formula: Formula
+    counted: bool = False
 
 
 def _sold(column: str) -> Sum:
@@ -81,6 +84,7 @@ RETURN_RATE = Measure(
     "Share of orders that came back, of those whose return window is over.",
     "share",
     RETURNED,
+    counted=True,
 )
 REGRET_RATE = Measure(
     "regret_rate",
@@ -89,6 +93,7 @@ REGRET_RATE = Measure(
     "Returns without a reason are taken to be regretted as often as those with one.",
     "share",
     Times(RETURNED, REGRETTED),
+    counted=True,
 )
 RISK = Measure(
     "risk",

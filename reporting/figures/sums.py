@@ -101,8 +101,8 @@ def _term(wanted: Sum, span: Span) -> ColumnElement[Any]:
 
 
 def _value(measure: Measure, sums: Sums) -> Value:
-    if measure.unit == "share" and (counts := _counts(measure.formula, sums)):
-        return share_of(counts)
+    if measure.counted:
+        return share_of(_counts(measure.formula, sums))
     return Value(measure.formula.value(sums))
 
 

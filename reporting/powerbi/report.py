@@ -32,7 +32,7 @@ Field = Measure | tuple[str, str]
 
 @dataclass(frozen=True)
 class Visual:
-    """A visual: its type, title, place in sixteenths of the page, and fields by role."""
+    """A visual: type, title, place in sixteenths of the page, fields by role."""
 
     kind: str
     title: str

@@ -44,8 +44,8 @@ def write_model(folder: Path, data_folder: str) -> None:
     Parameters
     ----------
     data_folder : str
-        Where the Parquet files are, with a slash at its end; a parameter of the model, to
-        be changed when they are moved.
+        Where the Parquet files are, with a slash at its end; a parameter of the model,
+        to be changed when they are moved.
     """
     tables = folder / "tables"
     tables.mkdir(parents=True)
