@@ -155,7 +155,8 @@ ROWS: tuple[tuple[Any, str], ...] = (
         "'ok' AS outcome, 'schedule' AS asked_by, "
         "TIMESTAMPTZ '2026-11-20' - to_minutes(i) AS queued_at, "
         "queued_at AS started_at, queued_at AS finished_at, "
-        "'{{}}' AS item_counts, '{{}}' AS drop_counts, 1 AS page_count FROM range(100000) AS r(i)",
+        "'{{}}' AS item_counts, '{{}}' AS drop_counts, 1 AS page_count "
+        "FROM range(100000) AS r(i)",
     ),
     (
         Watch,

@@ -239,3 +239,16 @@ def test_the_day_of_a_tokens_last_use_is_noted(client, database, token_of):
         with database.reading() as session:
             row = session.get_one(ApiToken, token_hash(token))
         assert row.last_used_on == today
+
+
+def test_a_form_may_send_the_token_in_a_field(log_in):
+    client, entered = log_in("ada")
+    token = entered.json["csrf_token"]
+    path = "/dashboard/watches/7/pause"
+    for fields, status in (({}, 403), ({"csrf_token": "0" * 64}, 403)):
+        assert client.post(path, data=fields).status_code == status
+    # Let in: there is no such watch.
+    assert client.post(path, data={"csrf_token": token}).status_code == 404
+    foreign = {"Origin": "https://evil.example"}
+    answer = client.post(path, data={"csrf_token": token}, headers=foreign)
+    assert answer.status_code == 403
