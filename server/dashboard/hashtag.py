@@ -50,10 +50,7 @@ def get_hashtag(hashtag: str) -> Response:
             {**vars(each), "product_id": each.key, **each.values}
             for each in products_at_risk(session, part, asked.span)
         ]
-        charts = [
-            trend_curve(hashtag, days),
-            kept_bars(kept_curve(session, "hashtag", hashtag)),
-        ]
+        kept = kept_bars(kept_curve(session, "hashtag", hashtag))
     columns = [column for column in PRODUCTS if column.name != "hashtag"]
     tables = (
         Table(
@@ -73,5 +70,6 @@ def get_hashtag(hashtag: str) -> Response:
         tables,
         row=row,
         asked=asked._replace(categories=None),
-        charts=charts,
+        curve=trend_curve(hashtag, days),
+        kept=kept,
     )

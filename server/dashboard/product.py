@@ -48,9 +48,13 @@ DAYS = (
     Column("level", "Of its peak", "share"),
     Column("order_count", "Orders", "count", "So far."),
     Column("return_rate", "Return rate", "share"),
+    Column("list_price_usd", "List price", "usd"),
+    Column("resale_median_ask_usd", "Asked", "usd", "Median of second-hand offers."),
+    Column("resale_median_sold_usd", "Sold", "usd", "Median of second-hand sales."),
     Column("resale_drop", "Resale drop", "share", "1 less resale over list price."),
     Column("resale_n", "Offers", "count"),
     Column("sentiment_score", "Sentiment", "number", "-1 to 1"),
+    Column("regret_talk", "Regret talk", "share", "Of reviews in English."),
     Column("sentiment_n", "Reviews", "count"),
 )
 
@@ -89,6 +93,7 @@ def get_product(product_id: str) -> Response:
         card=card,
         hashtags=hashtags,
         charts=charts,
+        of_days=[resale_curve(days), sentiment_curve(days), return_curve(days)],
         tiles=_tiles(row),
     )
 
@@ -112,11 +117,10 @@ def _charts(
 ) -> list[Chart]:
     strongest = next((day["hashtag"] for day in reversed(days) if day["hashtag"]), None)
     name = strongest or next((name for name, _ in hashtags), None)
-    drawn = [resale_curve(days), sentiment_curve(days), return_curve(days)]
+    drawn = [kept_bars(kept_curve(session, "product", product_id))]
     if name:
-        views = hashtag_days(session, name, asked.part)
-        drawn.insert(0, trend_curve(name, views))
-    return [*drawn, kept_bars(kept_curve(session, "product", product_id))]
+        drawn.insert(0, trend_curve(name, hashtag_days(session, name, asked.part)))
+    return drawn
 
 
 def _tiles(row: RiskRow | None) -> list[dict[str, Any]]:
