@@ -50,6 +50,7 @@ app.add_typer(delivering.app, name="deliveries")
 app.add_typer(reselling.app, name="resale")
 app.add_typer(privacy.consent, name="consent")
 app.add_typer(privacy.key, name="key")
+app.add_typer(reporting.alerts, name="alerts")
 
 
 def main() -> None:

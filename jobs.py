@@ -308,11 +308,27 @@ def _nightly(database: Database, settings: Settings) -> dict[str, Any]:
     return nightly(database, settings)
 
 
+def _findings(database: Database, settings: Settings) -> dict[str, Any]:
+    from reporting.findings.computing import find  # noqa: PLC0415
+
+    return find(database, settings)
+
+
+def _alerts(database: Database, settings: Settings) -> dict[str, Any]:
+    from reporting.alerts.raising import raise_alerts  # noqa: PLC0415
+    from reporting.alerts.sending import send_alerts  # noqa: PLC0415
+
+    raised = raise_alerts(database, settings)
+    return {"raised": len(raised)} | send_alerts(database, settings)
+
+
 JOBS: dict[str, Callable[[Database, Settings], dict[str, Any]]] = {
     "refresh": _refresh,
     "train": _train,
     "monitor": _monitor,
     "nightly": _nightly,
+    "findings": _findings,
+    "alerts": _alerts,
     "retention": lambda database, settings: dict(enforce_retention(database, settings)),
     "housekeeping": lambda database, settings: dict(clean_up(database, settings)),
 }

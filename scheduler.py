@@ -63,6 +63,8 @@ TIMETABLE = {
     "refresh": Timetable("5 * * * *", _hour),
     "train": Timetable("20 3 * * *", _day),
     "retention": Timetable("40 2 * * *", _day),
+    "findings": Timetable("10 4 * * *", _day),
+    "alerts": Timetable("25 * * * *", _hour),
     "monitor": Timetable("50 */6 * * *", _hour),
     # It does nothing more where the shop's night was done; midnight comes to each time
     # zone at its own hour.

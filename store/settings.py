@@ -176,6 +176,15 @@ class Settings(BaseSettings):
     """Receiver of the channel ``webhook``: JSON, signed as Standard Webhooks say;
     empty: none is sent."""
 
+    alerts_file: Path | None = None
+    """TOML over ``reporting/alerts/alerts.toml``: when an alert is raised."""
+
+    alert_emails: tuple[str, ...] = ()
+    """Who gets alerts by e-mail (JSON list of addresses), through `smtp_url`."""
+
+    alert_webhook_url: str = Field("", pattern=HTTP_URL)
+    """Receiver of alerts: JSON, signed like webhooks; empty: none."""
+
     webhook_secret: str = Field("", pattern=r"^(whsec_[A-Za-z0-9+/]{32,}={0,2})?$")
     """Secret that `sms_url` and `webhook_url` check signatures with: ``whsec_`` and
     base64 of 24 bytes or more."""

@@ -13,6 +13,7 @@ NUDGE_COUNTS = 7461741
 OUTCOMES = 7461742
 NIGHTS = 7461743
 PEOPLE = 7461744
+ALERTS = 7461745
 
 
 def wait_for_turn(session: Session, turn: int) -> None:

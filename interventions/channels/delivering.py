@@ -13,24 +13,17 @@ from interventions.channels.claims import Claim, claim, due, settle, take_back
 from interventions.channels.contacts import Contact, read_contacts
 from interventions.channels.mail import MailSender
 from interventions.channels.posts import SmsSender, WebhookSender
+from interventions.channels.verdicts import verdict
 from interventions.quiet_hours import is_quiet
 from interventions.rules import Channel, Rules, read_rules
 from store.clock import utc_now
 from store.database import Database
-from store.errors import (
-    AwayError,
-    DelayedError,
-    DeliveryError,
-    RefusedError,
-    UncertainError,
-)
+from store.errors import AwayError, DeliveryError, RefusedError
 from store.settings import Settings
 
 logger = logging.getLogger("trendguard.channels")
 
 ADDRESSED: frozenset[Channel] = frozenset({"email", "sms"})
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=12)
 # No send takes longer: a mail server is waited for at each of some ten turns.
 MOST_TURNS = 20
 LEAST_PATIENCE = timedelta(minutes=15)
@@ -102,16 +95,6 @@ def deliver(
         for sender in senders.values():
             sender.close()
     return {state: count for state, count in run.counts.items() if count}
-
-
-def pause_after(attempts: int) -> timedelta:
-    """Return how long a message waits after so many tries.
-
-    >>> [pause_after(attempts) // timedelta(minutes=1) for attempts in range(1, 8)]
-    [1, 4, 16, 64, 256, 720, 720]
-    """
-    growth: int = 4 ** min(attempts - 1, 10)
-    return min(FIRST_PAUSE * growth, LONGEST_PAUSE)
 
 
 def _senders(settings: Settings) -> dict[Channel, Sender]:
@@ -189,20 +172,8 @@ def _send_one(
 
 
 def _write(run: _Run, mine: Claim, error: DeliveryError | None) -> None:
-    now = run.clock()
-    if isinstance(error, AwayError):
-        _put_back(run, mine, str(error))
-        return
-    if isinstance(error, DelayedError) and mine.attempts < run.settings.send_attempts:
-        asked = timedelta(seconds=error.retry_after_seconds)
-        pause = max(pause_after(mine.attempts), asked)
-        _settle(run, mine, "pending", error=str(error), not_before=now + pause)
-    elif isinstance(error, UncertainError):
-        _settle(run, mine, "uncertain", error=str(error))
-    elif error is not None:
-        _settle(run, mine, "dead", error=str(error))
-    else:
-        _settle(run, mine, "sent", sent_at=now)
+    most = run.settings.send_attempts
+    _settle(run, mine, **verdict(error, mine.attempts, most, run.clock()))
 
 
 def _put_back(run: _Run, mine: Claim, why: str) -> None:

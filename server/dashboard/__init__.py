@@ -8,8 +8,11 @@ from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
 
 from server.dashboard import (
+    alerts,
     assets,
     crawls,
+    drivers,
+    effects,
     hashtag,
     log_in,
     model,
@@ -25,6 +28,9 @@ PAGES: tuple[Blueprint, ...] = (
     assets.blueprint,
     log_in.blueprint,
     overview.blueprint,
+    alerts.blueprint,
+    drivers.blueprint,
+    effects.blueprint,
     product.blueprint,
     hashtag.blueprint,
     model.blueprint,

@@ -31,6 +31,9 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("dashboard_overview.get_overview", "Overview"),
+    Place("dashboard_alerts.get_alerts", "Alerts"),
+    Place("dashboard_drivers.get_drivers", "Drivers"),
+    Place("dashboard_effects.get_effects", "Effects"),
     Place("dashboard_model.get_model", "Model"),
     Place("dashboard_privacy.get_privacy", "Privacy"),
     Place("dashboard_crawls.get_crawls", "Crawls"),

@@ -1,0 +1,1 @@
+"""Alerts: what a person should act on, raised once an event, sent and acknowledged."""

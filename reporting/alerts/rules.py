@@ -1,0 +1,82 @@
+"""The rules of alerts, read from one file."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from store.errors import SettingsError
+
+RULES_FILE = Path(__file__).with_name("alerts.toml")
+
+
+class AlertRule(BaseModel):
+    """When an alert is raised; all conditions have to hold."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True, extra="forbid", frozen=True
+    )
+
+    on: bool
+    """Whether it is looked at."""
+
+    advice: str = Field(min_length=1, max_length=60)
+    """What to do, in two or three words."""
+
+    scope: Literal["hashtag", "category", "product"]
+    """What it looks at."""
+
+    risk_from: float = Field(gt=0, le=1)
+    """The risk itself is as high as this."""
+
+    risk_low_from: float = Field(ge=0, le=1)
+    """So is the lower end of its interval as this."""
+
+    over_below: float = Field(ge=0, le=1)
+    """The event is over when the risk is below this."""
+
+    order_count_from: int = Field(ge=1)
+    """Orders of the last 7 days."""
+
+    at_stake_from: float = Field(ge=0)
+    """Money at stake, US dollars."""
+
+    @model_validator(mode="after")
+    def _an_event_does_not_end_as_it_begins(self) -> "AlertRule":
+        if self.over_below > self.risk_from:
+            raise ValueError("over_below is above risk_from")
+        return self
+
+
+@cache
+def read_alert_rules(file: Path | None = None) -> dict[str, AlertRule]:
+    """Return the rules by name: those of a file over those that come along.
+
+    Raises
+    ------
+    SettingsError
+        If the file can't be read, or says what can't be.
+    """
+    rules = _parsed(RULES_FILE)
+    try:
+        for name, changed in (_parsed(file) if file else {}).items():
+            rules[name] = rules.get(name, {}) | changed
+        return {name: AlertRule.model_validate(r) for name, r in rules.items()}
+    except (OSError, ValueError, TypeError) as error:
+        raise SettingsError(
+            f"TRENDGUARD_ALERTS_FILE: {file} can't be used: {_why(error)}; "
+            f"see {RULES_FILE.name} for what it may hold"
+        ) from error
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _why(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    found = error.errors()[0]
+    return f"{'.'.join(map(str, found['loc']))}: {found['msg']}"
