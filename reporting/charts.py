@@ -198,6 +198,9 @@ def _told(value: Value, unit: Unit) -> str:
 def _scale(chart: Any, values: Iterable[Value], unit: Unit) -> None:
     each = [v for p in values for v in (p.value, p.low, p.high) if v is not None]
     marks = ticks(min(0.0, *each), max(0.0, *each))
+    if marks[-1] <= 0:
+        # pygal takes an end of 0 for none.
+        marks.append(marks[-1] - marks[-2] + marks[-1])
     chart.range = (marks[0], marks[-1])
     chart.y_labels = marks
     chart.value_formatter = lambda value: written(value, unit).replace(".0 ", " ")

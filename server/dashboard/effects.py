@@ -120,7 +120,8 @@ def _rows(told: dict[str, Any], figure: str, scale: float = 1) -> list[dict[str,
 
 def _difference(row: dict[str, Any], scale: float = 1) -> Value:
     ends = ("difference", "any_time_low", "any_time_high")
-    return Value(*(row[name] * scale for name in ends), n=row["people"])
+    value, low, high = (row[name] * scale for name in ends)
+    return Value(value, low, high, row["people"])
 
 
 def _chart(told: dict[str, Any]) -> Chart:

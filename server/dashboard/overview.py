@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 from sqlmodel import Session
 
+from reporting.alerts.listing import listed
 from reporting.charts import Chart, Line, lines
 from reporting.figures.at_risk import (
     categories_at_risk,
@@ -15,6 +16,7 @@ from reporting.figures.over_time import Series, risk_over_time, sales_over_time
 from reporting.figures.sums import Values, sales_total
 from reporting.figures.trends import trend_rows
 from reporting.figures.values import Value
+from reporting.findings.computing import kept_finding
 from server.access import only_who_may
 from server.dashboard.asking import Asked, read_asked
 from server.dashboard.columns import (
@@ -25,6 +27,7 @@ from server.dashboard.columns import (
     measured,
     product_link,
 )
+from server.dashboard.effects import return_effect
 from server.dashboard.shell import page
 from server.dashboard.tables import Column, Table
 from server.state import state
@@ -90,10 +93,14 @@ def get_overview() -> Response:
             ),
             over_time("Regret rate by day of purchase", "regret_rate", series),
         ]
-        tiles = _tiles(session, asked)
-    return page(
-        "overview.html", "Overview", tables, asked=asked, charts=charts, tiles=tiles
-    )
+        values = {
+            "asked": asked,
+            "charts": charts,
+            "tiles": _tiles(session, asked),
+            "alerts": listed(session),
+            "effect": _effect(session),
+        }
+    return page("overview.html", "Overview", tables, **values)
 
 
 def over_time(title: str, measure: str, series: list[Series]) -> Chart:
@@ -126,6 +133,11 @@ def _tiles(session: Session, asked: Asked) -> list[dict[str, Any]]:
         }
         for name, rows in TILES.items()
     ]
+
+
+def _effect(session: Session) -> Value | None:
+    found = kept_finding(session, "experiment")
+    return return_effect(found[0]) if found else None
 
 
 def _tables(session: Session, asked: Asked, series: list[Series]) -> list[Table]:

@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+from interventions.experiments.effects import KEPT_MONEY, RETURN_RATE, Effect
 from ml.monitoring.report import monitor
+from ml.standing.findings import keep_finding
 from store.clock import utc_now
 from store.database import Database
 from store.people.forgetting import BEGUN, DONE
 from store.tables import (
+    Alert,
+    AlertDelivery,
     AuditEvent,
     Consent,
     CrawlRun,
@@ -27,6 +31,7 @@ TARGETS = {
     "poshmark_search": {"query": "lumenza ribbed leggings", "show": "active"},
     "tiktok_tag": {"hashtag": "ribbedleggings"},
 }
+ALERT = "hold_reorder:<b>:2026-02-23"
 QUEUED = "f" * 32
 FORGOTTEN = "c" * 32
 
@@ -40,6 +45,12 @@ def add_machinery(database: Database, order: Order) -> None:
         row["newest_at"] = row["newest_at"] and row["newest_at"].isoformat()
     with database.writing() as session:
         session.add_all([*_runs(now), *_watches(now), *_people(now, order)])
+        session.add_all(_alerts(now, order.product_id))
+        session.flush()
+        session.add(
+            AlertDelivery(alert_key=ALERT, channel="email", state="sent", attempts=1)
+        )
+        keep_finding(session, "experiment", _experiment())
         session.add(
             JobRun(
                 job_key="monitor@x",
@@ -99,6 +110,44 @@ def _watches(now: datetime) -> list[Watch]:
         )
         for number, (spider, arguments) in enumerate(TARGETS.items())
     ]
+
+
+def _alerts(now: datetime, product_id: str) -> list[Alert]:
+    facts = {"risk": 0.88, "risk_low": 0.81, "risk_high": 0.93, "order_count": 120}
+    facts |= {"at_stake_usd": 12_345.6, "advice": "Hold reorder"}
+    things = (("product", product_id), ("hashtag", "sunsetlamp"), ("category", "home"))
+    return [
+        Alert(
+            alert_key=ALERT if number == 0 else f"hold_reorder:{key}:2026-02-16",
+            rule="hold_reorder",
+            scope=scope,
+            key=key,
+            raised_at=now - timedelta(days=number),
+            facts=facts | {"name": f"<b>{key}"},
+            acknowledged_at=now if number == 2 else None,
+            acknowledged_by="otto" if number == 2 else None,
+        )
+        for number, (scope, key) in enumerate(things)
+    ]
+
+
+def _experiment() -> dict:
+    fewer = (0.31, 0.27, -0.04, -0.05, -0.03, -0.06, -0.02, -0.13, -0.18, -0.08, 900)
+    more = (4000.0, 4250.0, 250.0, 150.0, 350.0, 100.0, 400.0, 0.06, 0.03, 0.09, 900)
+    returns = Effect(RETURN_RATE.name, "CUPED", *fewer).told()
+    kept = Effect(KEPT_MONEY.name, "CUPED", *more).told()
+    part = {"dimension": "kind", "value": "email_offer"}
+    return {
+        "experiment": "nightly-offers",
+        "orders": 2000,
+        "people": {"treatment": 810, "holdout": 90},
+        "split_p": 0.4,
+        "split_is_sound": True,
+        "currency": "USD",
+        "effects": [returns, kept],
+        "segments": [part | returns],
+        "switched_off": [part],
+    }
 
 
 def _people(now: datetime, order: Order) -> list:

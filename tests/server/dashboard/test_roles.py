@@ -7,10 +7,11 @@ from sqlmodel import select
 
 from server.access.roles import RESOURCES
 from server.dashboard import PAGES
-from store.tables import CrawlRun, Order, Review, Watch
-from tests.server.dashboard.machinery import QUEUED
+from store.tables import Alert, CrawlRun, Order, Review, Watch
+from tests.server.dashboard.machinery import ALERT, QUEUED
 
 CRAWLS = "/dashboard/crawls/"
+ALERTS = "/dashboard/alerts/"
 CRAWL = {"spider": "tiktok_tag", "hashtag": "#Cup"}
 
 
@@ -27,16 +28,24 @@ def test_a_viewer_can_change_nothing(shop):
     vera = shop.client("vera")
     page = vera.get(CRAWLS)
     assert page.page.css("form::attr(action)").getall() == ["/dashboard/log-out"]
+    assert vera.get(ALERTS).page.css("main form").get() is None
     assert vera.get(f"{CRAWLS}{QUEUED}").page.css("main form").get() is None
     sent = {"csrf_token": token(page)}
     watch = "/dashboard/watches/1"
-    paths = (CRAWLS, f"{CRAWLS}{QUEUED}/cancel", f"{watch}/pause", f"{watch}/resume")
+    paths = (
+        ALERTS,
+        CRAWLS,
+        f"{CRAWLS}{QUEUED}/cancel",
+        f"{watch}/pause",
+        f"{watch}/resume",
+    )
     for path in paths:
-        answer = vera.post(path, **sent, **CRAWL)
+        answer = vera.post(path, **sent, **CRAWL, alert_key=ALERT)
         assert answer.status == 403, path
         assert "right to" in answer.text
     with shop.database.reading() as session:
         assert session.get_one(CrawlRun, QUEUED).state == "queued"
+        assert session.get_one(Alert, ALERT).acknowledged_at is None
         runs = session.exec(
             select(CrawlRun).where(CrawlRun.arguments["hashtag"].as_string() == "cup")
         )
