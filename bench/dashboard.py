@@ -48,6 +48,7 @@ PAGES = {
     "overview of two years": "/dashboard/?from=2024-11-21",
     "product": "/dashboard/products/P7",
     "hashtag": "/dashboard/hashtags/h7",
+    "alerts": "/dashboard/alerts/",
     "model": "/dashboard/model/",
     "privacy": "/dashboard/privacy/",
     "crawls": "/dashboard/crawls/",

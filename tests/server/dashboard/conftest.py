@@ -145,9 +145,14 @@ def shop(tmp_path_factory):
 @pytest.fixture(scope="package")
 def empty(_migrated, tmp_path_factory):
     """The dashboard of a store in which there are people, and nothing else."""
-    folder = tmp_path_factory.mktemp("empty") / "data"
-    shutil.copytree(_migrated, folder)
-    database = Database(Settings(data_dir=folder))
+    with empty_site(_migrated, tmp_path_factory.mktemp("empty")) as site:
+        yield site
+
+
+@contextmanager
+def empty_site(migrated, folder):
+    shutil.copytree(migrated, folder / "data")
+    database = Database(Settings(data_dir=folder / "data"))
     with serving(database, PLACES) as site:
         yield site
     database.close()

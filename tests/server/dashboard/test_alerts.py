@@ -38,7 +38,9 @@ def test_an_operator_takes_note(shop):
 def test_alerts_lead_to_what_they_speak_of(shop):
     vera = shop.client("vera")
     page = vera.get(ALERTS).page
-    ways = page.css("#open th a::attr(href), #noted th a::attr(href)").getall()
+    ways = page.css(
+        "#open tbody th a::attr(href), #noted tbody th a::attr(href)"
+    ).getall()
     assert [way.split("/")[2] for way in ways] == [
         "products",
         "hashtags",

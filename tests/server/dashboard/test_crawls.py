@@ -5,9 +5,16 @@ import pytest
 from sqlmodel import select
 
 from store.tables import AdminSession, AuditEvent, CrawlRun, Watch
-from tests.server.dashboard.conftest import enter
+from tests.server.dashboard.conftest import empty_site, enter
 
 CRAWLS = "/dashboard/crawls/"
+
+
+@pytest.fixture(scope="module")
+def empty(_migrated, tmp_path_factory):
+    """A dashboard of this module's own, to crawl from."""
+    with empty_site(_migrated, tmp_path_factory.mktemp("crawls")) as site:
+        yield site
 
 
 def test_a_crawl_is_queued_once_and_cancelled(empty):
