@@ -51,6 +51,7 @@ app.add_typer(reselling.app, name="resale")
 app.add_typer(privacy.consent, name="consent")
 app.add_typer(privacy.key, name="key")
 app.add_typer(reporting.alerts, name="alerts")
+app.add_typer(reporting.export, name="export")
 
 
 def main() -> None:

@@ -11,8 +11,7 @@ from terminal import print_rows
 
 app = typer.Typer()
 alerts = typer.Typer(help="What a person should act on.", no_args_is_help=True)
-export_app = typer.Typer(help="Write what other tools read.", no_args_is_help=True)
-app.add_typer(export_app, name="export")
+export = typer.Typer(help="Write what other tools read.", no_args_is_help=True)
 
 ALERTS = {
     "alert_key": "alert",
@@ -23,7 +22,7 @@ ALERTS = {
 }
 
 
-@export_app.command()
+@export.command()
 def powerbi(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to.")],
     as_json: Json = False,
