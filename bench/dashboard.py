@@ -19,6 +19,7 @@ from rich.table import Table
 from sqlalchemy import event
 
 from ml.standing.findings import keep_finding
+from reporting.findings.consents import count_consents
 from server.app import create_app
 from store.bulk import insert_rows, sql_table
 from store.database import Database, open_database
@@ -254,6 +255,8 @@ def _shop(count: int) -> Iterator[Database]:
                 insert_rows(session, target, rows)
         with database.writing() as session:
             keep_finding(session, "span", SPAN)
+            purposes = count_consents(session)
+            keep_finding(session, "consents", {"purposes": purposes})
         yield database
         database.close()
 

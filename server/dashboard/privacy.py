@@ -6,13 +6,14 @@ from flask import Blueprint, Response
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from reporting.findings.computing import kept_finding
 from server.access import only_who_may
 from server.dashboard.shell import page
 from server.dashboard.tables import Column, Table
 from server.state import state
 from store.people.forgetting import BEGUN, DONE
 from store.settings import Settings
-from store.tables import AuditEvent, Consent, Forgotten, OptOut
+from store.tables import AuditEvent, Forgotten
 
 MOST_REQUESTS = 200
 MOST_NIGHTS = 14
@@ -69,7 +70,7 @@ def get_privacy() -> Response:
                 _requests(session),
                 "Nobody has asked yet: `trendguard subject` and `trendguard forget`.",
             ),
-            Table("consents", "Consents and refusals", CONSENTS, _consents(session)),
+            _consents(session),
             Table("periods", "How long what is kept", PERIODS, _periods()),
             Table(
                 "nights",
@@ -125,23 +126,14 @@ def _events(session: Session, actions: tuple[str, ...], most: int) -> list[Audit
     return list(session.exec(query.limit(most)))
 
 
-def _consents(session: Session) -> list[dict[str, Any]]:
-    decided = select(Consent.purpose, Consent.is_given, func.count()).group_by(
-        col(Consent.purpose), col(Consent.is_given)
-    )
-    out = select(OptOut.channel, func.count()).group_by(col(OptOut.channel))
-    counts = {(purpose, given): n for purpose, given, n in session.exec(decided)}
-    left = dict(session.exec(out).all())
-    purposes = sorted({purpose for purpose, _ in counts} | set(left))
-    return [
-        {
-            "purpose": purpose,
-            "given": counts.get((purpose, True), 0),
-            "refused": counts.get((purpose, False), 0),
-            "opted_out": left.get(purpose, 0),
-        }
-        for purpose in purposes
-    ]
+def _consents(session: Session) -> Table:
+    found = kept_finding(session, "consents")
+    caption, rows = "Consents and refusals", []
+    if found:
+        rows = found[0]["purposes"]
+        caption += f", as of {found[1]:%Y-%m-%d %H:%M}"
+    empty = "None is counted: `trendguard consent import`, `trendguard findings`."
+    return Table("consents", caption, CONSENTS, rows, empty)
 
 
 def _periods() -> list[dict[str, Any]]:
