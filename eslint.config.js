@@ -19,8 +19,15 @@ const shared = {
 export default [
   js.configs.recommended,
   {
+    files: ["server/dashboard/static/*.js"],
+    languageOptions: { sourceType: "script", globals: globals.browser },
+  },
+  {
     files: ["extension/**/*.js"],
     languageOptions: { globals: { ...globals.browser, chrome: "readonly" } },
+  },
+  {
+    files: ["extension/**/*.js", "server/dashboard/static/*.js"],
     rules: {
       eqeqeq: "error",
       "no-eval": "error",

@@ -17,6 +17,7 @@ NAMES = (
     "soak",
     "signals",
     "nightly",
+    "dashboard",
 )
 
 

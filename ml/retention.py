@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from ml.card import Kept
 from store.duck import sql_beside
@@ -72,7 +72,8 @@ def beta_quantile(
     # that.
     variance = np.maximum(mean_square - mean**2, 1e-15)
     size = (mean - mean_square) / variance
-    return np.asarray(beta.ppf(share, mean * size, (1 - mean) * size))
+    # As `scipy.stats.beta.ppf`, which takes thirty times as long for one number.
+    return np.asarray(betaincinv(mean * size, (1 - mean) * size, share))
 
 
 def kept_by_product(shares: pa.Table) -> dict[str, Kept]:

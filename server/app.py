@@ -35,6 +35,7 @@ from server.api import (
 from server.bodies import register_bodies
 from server.checkout import register_checkout
 from server.compression import register_compression
+from server.dashboard import PAGES, register_dashboard
 from server.front import register_front
 from server.limits import register_limits
 from server.metrics import register_metrics
@@ -103,7 +104,8 @@ def create_app(settings: Settings, database: Database) -> OpenAPI:
     register_problems(app)
     for blueprint in RESOURCES:
         app.register_api(blueprint)
-    limits = register_limits(app, settings, RESOURCES)
+    register_dashboard(app)
+    limits = register_limits(app, settings, (*RESOURCES, *PAGES))
     register_bodies(app, settings)
     register_front(app, limits)
     register_proxies(app, settings)

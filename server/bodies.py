@@ -14,6 +14,7 @@ TYPES = {"/v1/score": (JSON, NDJSON)}
 # Mail programs post a form there (RFC 8058), whose one field says nothing new.
 UNSUBSCRIBE = "/v1/unsubscribe/"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+DASHBOARD = "/dashboard/"
 # A large body is read for those alone who may send it: its own blueprint checks it.
 READ_LATER = frozenset({"/v1/score"})
 # With fewer brackets than the parser's bound of 200 nothing is nested deeper.
@@ -47,7 +48,9 @@ def register_bodies(app: Flask, settings: Settings) -> None:
 
 
 def _types(path: str) -> tuple[str, ...]:
-    return FORMS if path.startswith(UNSUBSCRIBE) else TYPES.get(path, (JSON,))
+    if path.startswith((UNSUBSCRIBE, DASHBOARD)):
+        return FORMS
+    return TYPES.get(path, (JSON,))
 
 
 def check_json() -> Response | None:

@@ -27,6 +27,8 @@ from server.window_counts import WindowCounts
 from store.settings import Settings
 
 ADMIN = "limit_admin"
+# What those who operate the server use.
+OPERATED = ("/v1/admin", "/dashboard")
 # Every blueprint but those of `FREE` has its class: the setting that limits it.
 CLASSES = {
     "config": "limit_lookups",
@@ -120,7 +122,7 @@ def register_limits(
 
 def limit_class(blueprint: Blueprint) -> str | None:
     """Return the setting that limits a blueprint, None where nothing does."""
-    if (blueprint.url_prefix or "").startswith("/v1/admin"):
+    if (blueprint.url_prefix or "").startswith(OPERATED):
         return ADMIN
     return CLASSES.get(blueprint.name)
 

@@ -22,6 +22,12 @@ DOCS = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
 )
+# Nothing inline, nothing from elsewhere.
+DASHBOARD = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+POLICIES = {"/docs": DOCS, "/dashboard": DASHBOARD}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -58,11 +64,14 @@ def register_proxies(app: Flask, settings: Settings) -> None:
 
 
 def _headers(answer: Response) -> Response:
-    docs = request.path.startswith("/docs")
+    place = next((path for path in POLICIES if request.path.startswith(path)), "")
     answer.headers.update(HEADERS)
-    answer.headers["Content-Security-Policy"] = DOCS if docs else NOTHING
+    answer.headers["Content-Security-Policy"] = POLICIES.get(place, NOTHING)
+    if place == "/dashboard":
+        # Without a word of where it comes from a form would be refused as a stranger's.
+        answer.headers["Referrer-Policy"] = "same-origin"
     if request.is_secure:
         answer.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS_SECONDS}"
-    if not docs:
+    if place != "/docs":
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer

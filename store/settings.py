@@ -131,7 +131,7 @@ class Settings(BaseSettings):
     """The same of ``/v1/unsubscribe``."""
 
     limit_admin: str = Field("300/minute", pattern=LIMIT)
-    """The same of the admin calls."""
+    """The same of the admin calls and the dashboard."""
 
     shopper_key_file: Path | None = None
     """Key of what shoppers are kept under: install tokens and counted look-ups;

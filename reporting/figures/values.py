@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from scipy.stats import beta
-
 from ml.retention import beta_quantile
 
 # Jeffreys' prior, as everywhere in the house.
@@ -52,7 +50,7 @@ def share_of(counts: list[tuple[int, int]]) -> Value:
     for hits, tries in counts:
         a, b = hits + PRIOR, tries - hits + PRIOR
         value *= hits / tries
-        mean *= float(beta.mean(a, b))
+        mean *= a / (a + b)
         square *= a * (a + 1) / ((a + b) * (a + b + 1))
     low, high = (float(beta_quantile(q, mean, square)) for q in (TAIL, 1 - TAIL))
     # Where nothing or all was a hit, the interval ends there.

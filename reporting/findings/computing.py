@@ -13,6 +13,7 @@ from ml.daily import open_workbench
 from ml.labels import label_orders
 from ml.standing.findings import keep_finding
 from reporting.findings.ages import age_skew
+from reporting.findings.consents import count_consents
 from reporting.findings.drivers import find_drivers
 from reporting.findings.timing import around_the_peak, longevity, sentiment_and_returns
 from store.database import Database
@@ -20,7 +21,7 @@ from store.duck import put
 from store.settings import Settings
 from store.tables import Finding, Population
 
-FINDINGS = ("drivers", "experiment")
+FINDINGS = ("drivers", "experiment", "consents")
 
 
 def find(database: Database, settings: Settings) -> dict[str, Any]:
@@ -37,6 +38,7 @@ def find(database: Database, settings: Settings) -> dict[str, Any]:
     with database.writing() as session:
         keep_finding(session, "drivers", drivers)
         keep_finding(session, "experiment", experiment)
+        keep_finding(session, "consents", {"purposes": count_consents(session)})
     return {"orders": drivers["orders"], "experiment_orders": experiment["orders"]}
 
 

@@ -13,6 +13,8 @@ from store.errors import ForbiddenError
 from store.settings import Settings
 
 HEADER = "X-CSRF-Token"
+# Of forms, which can set no header.
+FIELD = "csrf_token"
 
 
 def refuse_foreign(settings: Settings) -> None:
@@ -42,9 +44,9 @@ def refuse_forged(settings: Settings, csrf_token: str) -> None:
         If the token is missing or wrong, or the page is another origin's.
     """
     refuse_foreign(settings)
-    sent = request.headers.get(HEADER, "")
+    sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if not hmac.compare_digest(sent.encode(), csrf_token.encode()):
         raise ForbiddenError(
             f"with a session this needs its CSRF token (GET /v1/admin/session has it) "
-            f"in the header {HEADER}"
+            f"in the header {HEADER}, or in a form's field {FIELD}"
         )

@@ -20,6 +20,8 @@ from store.tables import AdminUser, ApiToken
 
 logger = logging.getLogger("trendguard.server")
 READING = ("GET", "HEAD", "OPTIONS")
+# Sent by a page that looks by itself: nobody is at it because of that.
+UNATTENDED = "X-Unattended"
 REFUSED = (
     "this call needs `Authorization: Bearer TOKEN` with a token that is valid, or the "
     "cookie of a session (log in at /v1/admin/session)"
@@ -92,7 +94,12 @@ def _caller() -> Caller:
         return _by_token(request.headers["Authorization"])
     settings = state().settings
     session_id = request.cookies.get(sessions.cookie_name(settings))
-    entered = sessions.find(state().database, settings, session_id or "")
+    entered = sessions.find(
+        state().database,
+        settings,
+        session_id or "",
+        in_use=UNATTENDED not in request.headers,
+    )
     if entered is None:
         raise UnauthorizedError(REFUSED)
     if request.method not in READING:

@@ -51,6 +51,17 @@ RESOURCES: Mapping[str, Needed] = MappingProxyType(
         "admin_models": Needed("read", "admin"),
         "admin_users": Needed("admin", "admin"),
         "admin_audit": Needed("admin", "admin"),
+        "dashboard_session": Needed("read", "read"),
+        "dashboard_overview": Needed("read", "operate"),
+        "dashboard_alerts": Needed("read", "operate"),
+        "dashboard_drivers": Needed("read", "operate"),
+        "dashboard_effects": Needed("read", "operate"),
+        "dashboard_product": Needed("read", "operate"),
+        "dashboard_hashtag": Needed("read", "operate"),
+        "dashboard_model": Needed("read", "admin"),
+        "dashboard_privacy": Needed("read", "admin"),
+        "dashboard_crawls": Needed("read", "operate"),
+        "dashboard_watches": Needed("read", "admin"),
     }
 )
 

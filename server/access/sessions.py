@@ -62,8 +62,16 @@ def begin(session: Session, user: AdminUser, settings: Settings) -> Entered:
     return Entered(user, session_id, now + timedelta(hours=settings.session_hours))
 
 
-def find(database: Database, settings: Settings, session_id: str) -> Entered | None:
-    """Return the session of this id, if it still counts, and note that it is in use."""
+def find(
+    database: Database, settings: Settings, session_id: str, *, in_use: bool = True
+) -> Entered | None:
+    """Return the session of this id, if it still counts, and note that it is in use.
+
+    Parameters
+    ----------
+    in_use : bool
+        False: a page looks by itself, which keeps nobody logged in.
+    """
     hashed = token_hash(session_id)
     query = (
         select(AdminSession, AdminUser)
@@ -80,7 +88,7 @@ def find(database: Database, settings: Settings, session_id: str) -> Entered | N
     idle_at = row.seen_at + timedelta(minutes=settings.session_idle_minutes)
     if user.disabled_at is not None or now >= min(expires_at, idle_at):
         return None
-    if now - row.seen_at >= NOTE_AFTER:
+    if in_use and now - row.seen_at >= NOTE_AFTER:
         _note_use(database, hashed, now)
     return Entered(user, session_id, expires_at)
 

@@ -106,7 +106,7 @@ class Finding(Table, table=True):
     __tablename__ = "finding"
 
     name: str = Field(primary_key=True)
-    """``span``, ``lifespan``, ``drivers`` or ``experiment``."""
+    """``span``, ``lifespan``, ``drivers``, ``experiment`` or ``consents``."""
 
     computed_at: datetime = Field(sa_type=UtcDateTime)
     """When, UTC."""

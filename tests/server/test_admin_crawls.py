@@ -151,14 +151,14 @@ def test_what_can_not_be_written_down_is_not_done(app, admin, database, monkeypa
     def fail(*_):
         raise RuntimeError("no room for it")
 
-    monkeypatch.setattr("server.api.admin_crawls.audit", fail)
+    monkeypatch.setattr("server.crawls.audit", fail)
     client = app.test_client()
     assert client.post(PATH, json=CRAWL, headers=admin).status_code == 500
     assert client.get(PATH, headers=admin).json == {"crawls": []}
     assert queued(database.settings) == 0
     monkeypatch.undo()
     run_id = client.post(PATH, json=CRAWL, headers=admin).json["run_id"]
-    monkeypatch.setattr("server.api.admin_crawls.audit", fail)
+    monkeypatch.setattr("server.crawls.audit", fail)
     assert client.delete(f"{PATH}/{run_id}", headers=admin).status_code == 500
     assert client.get(f"{PATH}/{run_id}", headers=admin).json["state"] == "queued"
 

@@ -1,0 +1,140 @@
+"""Crawls as operators ask for them: queued once, looked at, cancelled; all audited."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask import g
+from sqlalchemy import func
+from sqlmodel import Session, col, select, update
+
+import jobs
+from server.access import audit
+from server.state import state
+from store.clock import utc_now
+from store.errors import ConflictError, MissingError
+from store.spiders import crawl_plan
+from store.tables import CrawlRun
+
+OPEN = ("queued", "running")
+
+
+def newest_runs(session: Session, most: int) -> Sequence[CrawlRun]:
+    """Return the newest runs, the newest first."""
+    newest = select(CrawlRun).order_by(
+        col(CrawlRun.queued_at).desc(), col(CrawlRun.run_id)
+    )
+    return session.exec(newest.limit(most)).all()
+
+
+def run_of(run_id: str) -> CrawlRun:
+    """Return a run.
+
+    Raises
+    ------
+    MissingError
+        If there is none.
+    """
+    if re.fullmatch(r"[0-9a-f]{32}", run_id):
+        with state().database.reading() as session:
+            row = session.get(CrawlRun, run_id)
+            if row is not None:
+                return row
+    raise MissingError("there is no such run")
+
+
+def planned(spider: str, arguments: dict[str, str]) -> dict[str, Any]:
+    """Return what a crawl would fetch; nothing is queued.
+
+    Parameters
+    ----------
+    arguments : dict of str to str
+        As `whole_arguments` returned them; so below.
+    """
+    with state().database.writing() as session:
+        audit(session, "crawl.plan", spider, {"arguments": arguments})
+    return crawl_plan(state().settings, spider, arguments)
+
+
+def queued(spider: str, arguments: dict[str, str], key: str | None = None) -> CrawlRun:
+    """Crawl now; asked again while that is open it is the same run.
+
+    Parameters
+    ----------
+    key : str, optional
+        The same key is the same run for ever.
+
+    Raises
+    ------
+    ConflictError
+        If the key was used for another crawl.
+    """
+    with state().database.writing() as session:
+        row, is_new = _requested(session, spider, arguments, key)
+        what = {"spider": row.spider, "arguments": row.arguments}
+        audit(session, "crawl.run", row.run_id, what)
+    if is_new:
+        jobs.enqueue(state().settings, "crawl", row.run_id)
+    return row
+
+
+def cancelled(run_id: str) -> CrawlRun:
+    """Cancel a run that has not begun.
+
+    Raises
+    ------
+    MissingError
+        If there is none.
+    ConflictError
+        If it has begun.
+    """
+    run_of(run_id)
+    cancel = (
+        update(CrawlRun)
+        .where(col(CrawlRun.run_id) == run_id, col(CrawlRun.state) == "queued")
+        .values(state="cancelled", finished_at=utc_now())
+    )
+    with state().database.writing() as session:
+        if session.execute(cancel).rowcount != 1:  # type: ignore[attr-defined]
+            raise ConflictError("only a run that is still queued can be cancelled")
+        audit(session, "crawl.cancel", run_id, {})
+    return run_of(run_id)
+
+
+def _requested(
+    session: Session, spider: str, arguments: dict[str, str], key: str | None
+) -> tuple[CrawlRun, bool]:
+    open_run = _open_run(session, spider, arguments) if key is None else None
+    if open_run is not None:
+        return open_run, False
+    request_key = (
+        _next_key(session, spider, arguments) if key is None else f"{g.admin}:{key}"
+    )
+    row, is_new = jobs.add_crawl(session, spider, arguments, "admin", request_key)
+    if (row.spider, row.arguments) != (spider, arguments):
+        raise ConflictError("this Idempotency-Key was used for another request")
+    return row, is_new
+
+
+def _open_run(
+    session: Session, spider: str, arguments: dict[str, str]
+) -> CrawlRun | None:
+    newest = (
+        select(CrawlRun)
+        .where(CrawlRun.spider == spider, col(CrawlRun.state).in_(OPEN))
+        .order_by(col(CrawlRun.queued_at))
+    )
+    rows = session.exec(newest)
+    return next((row for row in rows if row.arguments == arguments), None)
+
+
+def _next_key(session: Session, spider: str, arguments: dict[str, str]) -> str:
+    """Return the key of this request's next run: two at once get the same."""
+    canonical = json.dumps([spider, arguments], sort_keys=True)
+    stem = f"again-{hashlib.sha256(canonical.encode()).hexdigest()}-"
+    ended = select(func.count()).where(
+        col(CrawlRun.request_key).startswith(stem), col(CrawlRun.state).not_in(OPEN)
+    )
+    return f"{stem}{session.exec(ended).one()}"
