@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.options import Json, opened, show
+from store.files import replaced
 from store.settings import get_settings
 from terminal import print_rows
 
@@ -39,6 +40,28 @@ def findings(as_json: Json = False) -> None:
     from reporting.findings.computing import find  # noqa: PLC0415
 
     show(find(opened(), get_settings()), as_json)
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Option(metavar="FILE.html", help="Where to.")],
+    *,
+    from_day: Annotated[str, typer.Option("--from", metavar="DATE")] = "",
+    to_day: Annotated[str, typer.Option("--to", metavar="DATE")] = "",
+    category: str = "",
+    hashtag: str = "",
+    as_json: Json = False,
+) -> None:
+    """Write the dashboard's figures as one page to be printed or sent."""
+    from server.dashboard.report import report as written  # noqa: PLC0415
+
+    days = {"from": from_day, "to": to_day}
+    database, settings = opened(), get_settings()
+    text = written(database, settings, **days, category=category, hashtag=hashtag)
+    database.close()
+    with replaced(out) as draft:
+        draft.write_text(text, encoding="utf-8")
+    show({"report": str(out), "bytes": len(text.encode())}, as_json)
 
 
 @alerts.command("list")

@@ -56,6 +56,7 @@ RESOURCES: Mapping[str, Needed] = MappingProxyType(
         "dashboard_alerts": Needed("read", "operate"),
         "dashboard_drivers": Needed("read", "operate"),
         "dashboard_effects": Needed("read", "operate"),
+        "dashboard_report": Needed("read", "operate"),
         "dashboard_product": Needed("read", "operate"),
         "dashboard_hashtag": Needed("read", "operate"),
         "dashboard_model": Needed("read", "admin"),

@@ -19,6 +19,7 @@ from server.dashboard import (
     overview,
     privacy,
     product,
+    report,
     watches,
 )
 from server.dashboard.problem_page import register_problem_page
@@ -31,6 +32,7 @@ PAGES: tuple[Blueprint, ...] = (
     alerts.blueprint,
     drivers.blueprint,
     effects.blueprint,
+    report.blueprint,
     product.blueprint,
     hashtag.blueprint,
     model.blueprint,

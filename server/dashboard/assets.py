@@ -44,6 +44,11 @@ def asset_url(name: str) -> str:
     return url_for("dashboard_assets.get_asset", digest=_asset(name)[1], name=name)
 
 
+def asset_text(name: str) -> str:
+    """Return a file's text, for a page that fetches nothing."""
+    return _asset(name)[0].decode()
+
+
 @cache
 def _asset(name: str) -> tuple[bytes, str]:
     body = FILES[name][0].read_bytes()

@@ -1,5 +1,6 @@
 """The drivers' page: what goes with regret, how trends' lives go with sales."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response
@@ -55,18 +56,23 @@ def get_drivers() -> Response:
         found = kept_finding(session, "drivers")
     if found is None:
         return page("drivers.html", "Drivers of regret", told=None)
-    told, computed_at = found
-    return page(
-        "drivers.html",
-        "Drivers of regret",
-        _tables(told),
-        told=told,
-        computed_at=computed_at,
-        sentiment=_value(told["sentiment"]),
-        returns=_value(told["around_the_peak"]["returns"]),
-        orders=_value(told["around_the_peak"]["orders"]),
-        charts=[_top(told), _correlations(told)],
-    )
+    tables, values = drivers(*found)
+    return page("drivers.html", "Drivers of regret", tables, **values)
+
+
+def drivers(
+    told: dict[str, Any], computed_at: datetime
+) -> tuple[tuple[Table, ...], dict[str, Any]]:
+    """Return the tables of a finding, and what else `drivers_body.html` shows."""
+    values = {
+        "told": told,
+        "computed_at": computed_at,
+        "sentiment": _value(told["sentiment"]),
+        "returns": _value(told["around_the_peak"]["returns"]),
+        "orders": _value(told["around_the_peak"]["orders"]),
+        "charts": [_top(told), _correlations(told)],
+    }
+    return _tables(told), values
 
 
 def _tables(told: dict[str, Any]) -> tuple[Table, ...]:

@@ -1,5 +1,6 @@
 """The effects' page: what interventions did, against those who got none."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response
@@ -51,15 +52,16 @@ def get_effects() -> Response:
         found = kept_finding(session, "experiment")
     if found is None or not found[0]["orders"]:
         return page("effects.html", "What interventions do", told=None)
-    told, computed_at = found
-    return page(
-        "effects.html",
-        "What interventions do",
-        _tables(told),
-        told=told,
-        computed_at=computed_at,
-        chart=_chart(told),
-    )
+    tables, values = effects(*found)
+    return page("effects.html", "What interventions do", tables, **values)
+
+
+def effects(
+    told: dict[str, Any], computed_at: datetime
+) -> tuple[tuple[Table, ...], dict[str, Any]]:
+    """Return the tables of a finding, and what else `effects_body.html` shows."""
+    values = {"told": told, "computed_at": computed_at, "chart": _chart(told)}
+    return _tables(told), values
 
 
 def return_effect(told: dict[str, Any]) -> Value | None:

@@ -83,24 +83,29 @@ def get_overview() -> Response:
         asked = read_asked(session)
         if asked is None:
             return page("overview.html", "Overview", asked=None)
-        series = sales_over_time(session, asked.part, asked.span)
-        tables = _tables(session, asked, series)
-        charts = [
-            over_time(
-                "Regret risk of each week's orders",
-                "risk",
-                risk_over_time(session, asked.part),
-            ),
-            over_time("Regret rate by day of purchase", "regret_rate", series),
-        ]
-        values = {
-            "asked": asked,
-            "charts": charts,
-            "tiles": _tiles(session, asked),
-            "alerts": listed(session),
-            "effect": _effect(session),
-        }
+        tables, values = overview(session, asked)
     return page("overview.html", "Overview", tables, **values)
+
+
+def overview(session: Session, asked: Asked) -> tuple[list[Table], dict[str, Any]]:
+    """Return the tables of what is asked for, and what else its template shows."""
+    series = sales_over_time(session, asked.part, asked.span)
+    charts = [
+        over_time(
+            "Regret risk of each week's orders",
+            "risk",
+            risk_over_time(session, asked.part),
+        ),
+        over_time("Regret rate by day of purchase", "regret_rate", series),
+    ]
+    values = {
+        "asked": asked,
+        "charts": charts,
+        "tiles": _tiles(session, asked),
+        "alerts": listed(session),
+        "effect": _effect(session),
+    }
+    return _tables(session, asked, series), values
 
 
 def over_time(title: str, measure: str, series: list[Series]) -> Chart:

@@ -9,7 +9,7 @@ from flask import Flask, Response, g, render_template, request, url_for
 
 from reporting.units import NOTHING
 from server.access.csrf import FIELD
-from server.dashboard.assets import asset_url
+from server.dashboard.assets import asset_text, asset_url
 from server.dashboard.tables import Table, interval, shown
 from store.clock import utc_now
 from store.errors import MissingError
@@ -34,6 +34,7 @@ PLACES = (
     Place("dashboard_alerts.get_alerts", "Alerts"),
     Place("dashboard_drivers.get_drivers", "Drivers"),
     Place("dashboard_effects.get_effects", "Effects"),
+    Place("dashboard_report.get_report", "Report"),
     Place("dashboard_model.get_model", "Model"),
     Place("dashboard_privacy.get_privacy", "Privacy"),
     Place("dashboard_crawls.get_crawls", "Crawls"),
@@ -79,7 +80,12 @@ def register_shell(app: Flask) -> None:
     """Give templates what they share."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        asset_url=asset_url, here=here, may=may, places=_places, csrf=_csrf
+        asset_text=asset_text,
+        asset_url=asset_url,
+        here=here,
+        may=may,
+        places=_places,
+        csrf=_csrf,
     )
     app.jinja_env.filters.update(shown=shown, interval=interval, from_now=_from_now)
 

@@ -30,7 +30,16 @@ from tests.server.dashboard.machinery import QUEUED, add_machinery
 from tests.shops import shop_of_ones_own, trained_shop
 
 PEOPLE = {"ada": "admin", "otto": "operator", "vera": "viewer"}
-PLACES = ("", "alerts/", "drivers/", "effects/", "model/", "privacy/", "crawls/")
+PLACES = (
+    "",
+    "alerts/",
+    "drivers/",
+    "effects/",
+    "report/",
+    "model/",
+    "privacy/",
+    "crawls/",
+)
 
 
 @dataclass
