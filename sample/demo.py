@@ -1,6 +1,7 @@
 """The whole pipeline on the made-up market: what `trendguard demo` runs."""
 
 import json
+import secrets
 import shutil
 import signal
 import socket
@@ -38,6 +39,8 @@ from store.tables import RiskCard, Watch
 READY_SECONDS = 60
 CRAWLED_PRODUCTS = 2
 GOOD = ("ok", "empty")
+# Who may look at the dashboard.
+WHO = "demo"
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,11 @@ class Demo:
                 for name in ("serve", "schedule", "worker"):
                     stack.enter_context(running(settings, name))
                 _wait_until_ready(settings)
+            password = self._let_in(settings)
             product, card = _riskiest(database, market)
             seconds = time.monotonic() - started
-            self.console.print(report(settings, urls, product, card, seconds))
+            told = report(settings, urls, product, card, seconds, who=(WHO, password))
+            self.console.print(told)
             while stay:
                 time.sleep(1)
         self.console.print("stopped: nothing is left running")
@@ -128,6 +133,15 @@ class Demo:
                 f"{counts['product_day']:,} product days, {counts['risk_card']:,} keys"
             )
         _watch(database, market)
+        with steps.step("drivers of regret, and alerts") as step:
+            orders = command(settings, "findings")["orders"]
+            raised = command(settings, "alerts", "check")["raised"]
+            step.done(f"from {orders:,} orders, {len(raised)} alerts")
+
+    def _let_in(self, settings: Settings) -> str:
+        password = secrets.token_urlsafe(12)
+        command(settings, "admin", "add", WHO, "--password-stdin", told=password)
+        return password
 
 
 def _sites(market: Market) -> dict[str, Any]:

@@ -21,13 +21,16 @@ def report(
     product: SampleProduct,
     card: RiskCard,
     seconds: float,
+    *,
+    who: tuple[str, str],
 ) -> RenderableType:
-    """Return what to print."""
+    """Return what to print; `who` may log in: name and password."""
     api = f"http://{settings.api_host}:{settings.api_port}"
     where = Table(box=None, show_header=False, pad_edge=False)
     where.add_row("product page", f"{urls['shop']}/p/{product.slug}")
     where.add_row("the shop", urls["shop"])
     where.add_row("its card", f"{api}/v1/cards/{card.key[:4]}")
+    where.add_row("dashboard", f"{api}/dashboard/ (log in: {who[0]}, {who[1]})")
     where.add_row("API, to try", f"{api}/docs")
     where.add_row("extension", f"chrome://extensions, Load unpacked: {EXTENSION}")
     if settings.api_port != STANDARD_PORT:

@@ -15,6 +15,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from server.catalogue import LOOK_AGAIN_SECONDS
 from store.buckets import build_buckets
@@ -132,6 +133,22 @@ def test_the_badge_shows_the_card_that_the_api_gave(demo, page, badge, choose):
     assert badge.count(".panel") == 1
     assert card["model"]["trained_on"] == "sample"
     assert "sample" in (badge.text(".badge") + whole).lower()
+
+
+def test_the_dashboard_lets_in_who_is_named(demo, page):
+    found = re.search(
+        r"^dashboard\s+(\S+) \(log in: (\w+), (\S+)\)", "".join(demo.printed), re.M
+    )
+    address, name, password = found.groups()
+    page.goto(address)
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+    expect(page.locator("h1")).to_have_text("Overview")
+    expect(page.locator("#products tbody tr").first).to_be_visible()
+    page.click("nav >> text=Drivers")
+    expect(page.locator("h1")).to_have_text("Drivers of regret")
+    expect(page.locator("#ages tbody tr").first).to_be_visible()
 
 
 @pytest.fixture(scope="module")
