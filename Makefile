@@ -12,11 +12,12 @@ demo: setup
 test: setup
 	@$(VENV)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-check: setup node_modules/.package-lock.json extension
+check: setup node_modules/.package-lock.json
 	@$(VENV)/ruff check -q .
 	@$(VENV)/ruff format -q --check .
 	@$(VENV)/mypy --no-error-summary
 	@$(VENV)/lint-imports --no-logo >.import_linter.log || { cat .import_linter.log; exit 1; }
+	@$(VENV)/python scripts/pack_extension.py >/dev/null
 	@npm run --silent check
 
 node_modules/.package-lock.json: package-lock.json
