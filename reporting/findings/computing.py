@@ -21,8 +21,6 @@ from store.duck import put
 from store.settings import Settings
 from store.tables import Finding, Population
 
-FINDINGS = ("drivers", "experiment", "consents")
-
 
 def find(database: Database, settings: Settings) -> dict[str, Any]:
     """Compute all findings and keep them; return how many rows they are based on.
