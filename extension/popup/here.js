@@ -49,8 +49,9 @@ function showSnooze({ snoozedUntil }, { say, moment, duration }) {
 export function wireHere(tabNumber, texts, tell) {
   const [siteOn, enabled, ask] = [the("site-on", HTMLInputElement), the("enabled", HTMLInputElement), the("ask", HTMLButtonElement)];
   siteOn.addEventListener("change", async () => {
+    const isOn = siteOn.checked; // before anything else is drawn
     const tab = await loadTab(tabNumber);
-    if (tab) await switchSite(tab.host, siteOn.checked);
+    if (tab) await switchSite(tab.host, isOn);
   });
   enabled.addEventListener("change", () => saveSettings({ enabled: enabled.checked }));
   ask.addEventListener("click", async () => {
