@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,7 +29,7 @@ from huey.consumer import Consumer
 from huey.registry import Message
 from huey.serializer import Serializer
 from redis.exceptions import RedisError
-from sqlalchemy import exists
+from sqlalchemy import ColumnElement, exists, func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, select, update
@@ -54,6 +54,8 @@ KEEP_ENDED_JOBS = timedelta(days=30)
 # These write the derived tables: one at a time of all of them.
 DERIVING = frozenset({"refresh", "train"})
 STOP_SECONDS = 10
+# A crawl that dies under its worker is carried on; one that always does is given up.
+MOST_ATTEMPTS = 3
 MESSAGE_CHARACTERS = 2000
 
 _stopping = threading.Event()
@@ -138,16 +140,15 @@ def enqueue(settings: Settings, task: str, key: str) -> None:
 def run_crawl(database: Database, settings: Settings, run_id: str) -> None:
     """Carry out a queued crawl in a child process, if nobody else has claimed it."""
     with database.writing() as session:
-        if not _claimed(session, CrawlRun, CrawlRun.run_id == run_id):
+        if not _claimed_crawl(session, run_id):
             return
         run = session.get_one(CrawlRun, run_id)
-    message = _crawl_in_child(run, _patience_seconds(settings))
-    if _stopping.is_set():
-        if _give_back(database, CrawlRun, CrawlRun.run_id, [run_id]):
-            enqueue(settings, "crawl", run_id)
-        return
+    message, was_killed = _crawl_in_child(run, _patience_seconds(settings))
     # The child writes its own outcome; what is still open died without a word.
-    _end_crawls(database, message, CrawlRun.run_id == run_id)
+    if _stopping.is_set() or was_killed:
+        _carry_on(database, message, col(CrawlRun.run_id) == run_id)
+    else:
+        _end_crawls(database, message, col(CrawlRun.run_id) == run_id)
 
 
 def run_job(database: Database, settings: Settings, job_key: str) -> None:
@@ -172,13 +173,12 @@ def run_job(database: Database, settings: Settings, job_key: str) -> None:
 
 
 def clean_up(database: Database, settings: Settings) -> dict[str, int]:
-    """Close runs whose worker died, and queue again what the queue has lost."""
+    """Carry on or close what a dead worker left, and queue again what was lost."""
     now = utc_now()
     patience = timedelta(seconds=_patience_seconds(settings)) + GRACE
-    dead_crawls = _end_crawls(
-        database,
-        "the worker died under it",
-        col(CrawlRun.started_at) < now - patience,
+    claimed_at = func.coalesce(CrawlRun.claimed_at, CrawlRun.started_at)
+    dead_crawls = _carry_on(
+        database, "the worker died under it", claimed_at < now - patience
     )
     with database.writing() as session:
         dead_jobs = session.execute(
@@ -232,9 +232,15 @@ def give_back_jobs(job_keys: list[str]) -> None:
     """Put jobs back on the queue that a worker, gone by now, has left unfinished."""
     settings = get_settings()
     database = Database(settings)
-    if _give_back(database, JobRun, JobRun.job_key, job_keys):
-        for job_key in job_keys:
-            enqueue(settings, "job", job_key)
+    with database.writing() as session:
+        back = (
+            update(JobRun)
+            .where(col(JobRun.job_key).in_(job_keys), col(JobRun.state) == "running")
+            .values(state="queued", started_at=None)
+        )
+        session.execute(back)
+    for job_key in job_keys:
+        enqueue(settings, "job", job_key)
     database.close()
 
 
@@ -339,7 +345,7 @@ def _patience_seconds(settings: Settings) -> float:
     return settings.crawl_timeout_seconds * 1.05
 
 
-def _crawl_in_child(run: CrawlRun, patience_seconds: float) -> str:
+def _crawl_in_child(run: CrawlRun, patience_seconds: float) -> tuple[str, bool]:
     arguments = (f"-a{name}={value}" for name, value in run.arguments.items())
     command = [sys.executable, "-m", "cli", "crawl", run.spider, *arguments]
     with tempfile.TemporaryFile() as complaints:
@@ -353,10 +359,11 @@ def _crawl_in_child(run: CrawlRun, patience_seconds: float) -> str:
         in_time = _waited(child, patience_seconds)
         _kill_group(child)
         if not in_time:
-            return f"ended, for it took longer than {patience_seconds:.0f} s"
+            return f"ended, for it took longer than {patience_seconds:.0f} s", False
         complaints.seek(0)
         last = complaints.read().decode(errors="replace").strip()
-        return f"exit code {child.returncode}: {last}"[-MESSAGE_CHARACTERS:]
+        message = f"exit code {child.returncode}: {last}"[-MESSAGE_CHARACTERS:]
+        return message, child.returncode < 0
 
 
 def _waited(child: subprocess.Popen[bytes], patience_seconds: float) -> bool:
@@ -370,7 +377,7 @@ def _waited(child: subprocess.Popen[bytes], patience_seconds: float) -> bool:
 
 def _kill_group(child: subprocess.Popen[bytes]) -> None:
     # The group, for a browser may outlive the crawl that started it. Killed, not
-    # asked: one transaction holds all a crawl writes, and half a crawl writes none.
+    # asked: a page is kept whole or not at all, and the next attempt goes on after it.
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
@@ -385,11 +392,17 @@ def _inserted(session: Session, row: CrawlRun | JobRun) -> bool:
     return True
 
 
-def _claimed(session: Session, table: Any, *which: Any) -> bool:
+def _claimed_crawl(session: Session, run_id: str) -> bool:
+    now = utc_now()
     claim = (
-        update(table)
-        .where(table.state == "queued", *which)
-        .values(state="running", started_at=utc_now())
+        update(CrawlRun)
+        .where(col(CrawlRun.state) == "queued", col(CrawlRun.run_id) == run_id)
+        .values(
+            state="running",
+            claimed_at=now,
+            started_at=func.coalesce(CrawlRun.started_at, now),
+            attempt_count=CrawlRun.attempt_count + 1,
+        )
     )
     return bool(session.execute(claim).rowcount == 1)  # type: ignore[attr-defined]
 
@@ -402,20 +415,33 @@ def _claimed_job(database: Database, job_key: str, name: str) -> bool:
     with database.writing() as session:
         # Without it, two claims at once would each not see the other.
         wait_for_turn(session, JOB_CLAIMS)
-        return _claimed(session, JobRun, JobRun.job_key == job_key, ~busy)
+        claim = (
+            update(JobRun)
+            .where(col(JobRun.job_key) == job_key, col(JobRun.state) == "queued", ~busy)
+            .values(state="running", started_at=utc_now())
+        )
+        return bool(session.execute(claim).rowcount == 1)  # type: ignore[attr-defined]
 
 
-def _give_back(database: Database, table: Any, key: Any, values: Iterable[str]) -> int:
+def _carry_on(database: Database, message: str, which: ColumnElement[bool]) -> int:
+    """Queue these running crawls again, and end those that die each time."""
+    # To be stopped is not the crawl's fault.
+    spared = int(_stopping.is_set())
+    attempts = col(CrawlRun.attempt_count) - spared
     with database.writing() as session:
         back = (
-            update(table)
-            .where(key.in_(list(values)), table.state == "running")
-            .values(state="queued", started_at=None)
+            update(CrawlRun)
+            .where(which, col(CrawlRun.state) == "running", attempts < MOST_ATTEMPTS)
+            .values(state="queued", attempt_count=attempts)
+            .returning(col(CrawlRun.run_id))
         )
-        return int(session.execute(back).rowcount)  # type: ignore[attr-defined]
+        run_ids = session.execute(back).scalars().all()
+    for run_id in run_ids:
+        enqueue(database.settings, "crawl", run_id)
+    return len(run_ids) + _end_crawls(database, message, which)
 
 
-def _end_crawls(database: Database, message: str, which: Any) -> int:
+def _end_crawls(database: Database, message: str, which: ColumnElement[bool]) -> int:
     with database.writing() as session:
         end = (
             update(CrawlRun)

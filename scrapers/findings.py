@@ -1,22 +1,25 @@
-"""What a crawl has found so far: items, pages, and the first thing that went wrong."""
+"""How a crawl is going: pages, items, and the first thing that went wrong."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from scrapers.pages.page import Item, Reading
-from store.errors import CrawlError, FailedError
+from store.errors import ConflictError, CrawlError, FailedError
 
 
 @dataclass
 class Findings:
     """Gathered by a spider while it runs; judged when it ends."""
 
-    items: list[Item] = field(default_factory=list)
-    page_count: int = 0
-    error: CrawlError | None = None
+    item_count: int = 0
+    """Items that pages had, kept or dropped."""
 
-    def add(self, reading: Reading) -> None:
-        """Take what a page said."""
-        self.items.extend(reading.items)
+    page_count: int = 0
+    """Pages that came, readable or not."""
+
+    error: CrawlError | None = None
+    """The first thing that went wrong."""
+
+    conflict: ConflictError | None = None
+    """Why nothing more may be kept: somebody ended the run."""
 
     def refuse(self, error: CrawlError) -> None:
         """Note an error; the first one is the run's, later ones follow from it."""
@@ -42,13 +45,16 @@ class Findings:
         """The run's typed outcome."""
         if self.error:
             return self.error.outcome
-        return "ok" if self.items else "empty"
+        return "ok" if self.item_count else "empty"
 
     @property
     def message(self) -> str:
         """What happened, in words."""
+        found = f"{self.item_count} items on {self.page_count} pages"
         if self.error:
-            return str(self.error)
-        if not self.items:
+            return (
+                f"{self.error} (after {found})" if self.item_count else f"{self.error}"
+            )
+        if not self.item_count:
             return "the site says that there is nothing"
-        return f"{len(self.items)} items on {self.page_count} pages"
+        return found

@@ -1,7 +1,6 @@
 """The record of every crawl: begun, carried out, ended; whatever happens."""
 
 import uuid
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -17,8 +16,13 @@ def begin_run(
 ) -> CrawlRun:
     """Make a run, or take over a queued one; a finished one comes back as it is.
 
-    A run that was under way when its process died keeps the time it began, so that
-    carrying it out again writes the same rows.
+    A run that was under way when its process died keeps the time it began and the place
+    it had come to, so that carrying it on writes the same rows.
+
+    Parameters
+    ----------
+    arguments : dict of str to str
+        As `whole_arguments` returned them.
 
     Raises
     ------
@@ -33,48 +37,46 @@ def begin_run(
         _refuse_unknown_product(session, arguments.get("product_id"))
         run = _found_or_made(session, spider, arguments, run_id)
         if run.state != "done":
-            run.state = "running"
+            run.state, run.arguments = "running", arguments
             run.started_at = run.started_at or utc_now()
         session.add(run)
     return run
 
 
 def end_run(
-    session: Session,
-    run: CrawlRun,
-    *,
-    outcome: str,
-    message: str,
-    items: Mapping[str, int],
-    drops: Mapping[str, int],
-    page_count: int,
+    session: Session, run_id: str, *, outcome: str, message: str, page_count: int
 ) -> CrawlRun:
-    """Write what came of a run, in the transaction that writes its rows."""
-    run.state = "done"
-    run.outcome = outcome
-    run.message = message
-    run.item_counts = dict(items)
-    run.drop_counts = dict(drops)
-    run.page_count = page_count
-    run.finished_at = utc_now()
-    return session.merge(run)
-
-
-def refuse_ended(session: Session, run: CrawlRun) -> None:
-    """Raise if somebody ended the run while it was under way; then nothing is stored.
+    """Write what came of a run that is still under way.
 
     Raises
     ------
     ConflictError
-        With the state it was brought to.
+        If somebody ended it meanwhile.
     """
-    session.expire_all()
-    current = session.get(CrawlRun, run.run_id)
-    state = current.state if current else "deleted"
-    if state != "running":
+    run = open_run(session, run_id)
+    run.state = "done"
+    run.outcome = outcome
+    run.message = message
+    run.page_count = page_count
+    run.finished_at = utc_now()
+    return run
+
+
+def open_run(session: Session, run_id: str) -> CrawlRun:
+    """Return a run that is under way.
+
+    Raises
+    ------
+    ConflictError
+        With the state that somebody brought it to since it began.
+    """
+    run = session.get(CrawlRun, run_id)
+    state = run.state if run else "deleted"
+    if run is None or state != "running":
         raise ConflictError(
-            f"crawl run {run.run_id} is {state} since it began: nothing was stored"
+            f"crawl run {run_id} is {state} since it began: nothing more was stored"
         )
+    return run
 
 
 def started_at(run: CrawlRun) -> datetime:

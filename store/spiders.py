@@ -11,6 +11,8 @@ from store.errors import RequestError
 from store.settings import Settings
 
 ARGUMENT_CHARACTERS = 200
+# Hashtags in one crawl: they share a browser.
+MOST_HASHTAGS = 500
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,9 @@ class SpiderInfo:
 
     name: str
     """As in ``trendguard crawl NAME``."""
+
+    source: str
+    """The site it asks; sites are paused, counted and spared as one."""
 
     target: str
     """The argument it can't do without; a watch's target is given as this."""
@@ -41,6 +46,7 @@ SPIDERS = {
     for spider in (
         SpiderInfo(
             "ebay_search",
+            source="ebay",
             target="query",
             optional={"show": "active", "pages": "1", "product_id": ""},
             choices={
@@ -52,6 +58,7 @@ SPIDERS = {
         ),
         SpiderInfo(
             "poshmark_search",
+            source="poshmark",
             target="query",
             optional={"show": "active", "product_id": ""},
             choices={"show": ("active", "sold")},
@@ -60,11 +67,12 @@ SPIDERS = {
         ),
         SpiderInfo(
             "tiktok_tag",
+            source="tiktok",
             target="hashtag",
             optional={},
             choices={},
             site_setting="tiktok_url",
-            description="TikTok's page of a hashtag: views and videos",
+            description="TikTok's page of a hashtag, or of several: views and videos",
         ),
     )
 }
@@ -83,19 +91,30 @@ def whole_arguments(name: str, given: Mapping[str, str]) -> dict[str, str]:
     """
     spider = SPIDERS.get(name)
     if spider is None:
-        raise RequestError(f"no such spider; there are {', '.join(SPIDERS)}")
+        raise RequestError(f"no spider {name!r}; there are: {', '.join(SPIDERS)}")
     takes = f"{name} takes {', '.join((spider.target, *spider.optional))}"
-    if not set(given) <= {spider.target, *spider.optional}:
-        raise RequestError(f"unknown argument: {takes}")
+    if unknown := sorted(set(given) - {spider.target, *spider.optional}):
+        raise RequestError(f"no argument {', '.join(unknown)}: {takes}")
     whole = {spider.target: "", **spider.optional, **given}
     whole = {argument: value.strip() for argument, value in whole.items()}
     if spider.target == "hashtag":
-        whole["hashtag"] = whole["hashtag"].removeprefix("#").lower()
+        whole["hashtag"] = ",".join(hashtags_of(whole))
     if not whole[spider.target]:
         raise RequestError(f"{spider.target} is missing: {takes}")
     for argument, value in whole.items():
         _check_value(argument, value, spider.choices.get(argument, ()))
     return whole
+
+
+def hashtags_of(arguments: Mapping[str, str]) -> list[str]:
+    """Return the hashtags that a crawl is asked for, each once.
+
+    >>> hashtags_of({"hashtag": "#Lamp, leggings,lamp"})
+    ['lamp', 'leggings']
+    """
+    names = arguments["hashtag"].split(",")
+    tidy = (name.strip().removeprefix("#").lower() for name in names)
+    return list(dict.fromkeys(name for name in tidy if name))
 
 
 def watch_arguments(name: str, target: str, product_id: str | None) -> dict[str, str]:
@@ -128,6 +147,8 @@ def crawl_plan(
     """
     spider = SPIDERS[name]
     pages = int(arguments.get("pages", "1"))
+    if spider.target == "hashtag":
+        pages = len(hashtags_of(arguments))
     return {
         "fetches": f"{spider.description} for {arguments[spider.target]!r}",
         "site": str(getattr(settings, spider.site_setting)),
@@ -139,7 +160,10 @@ def crawl_plan(
 def _check_value(argument: str, value: str, choices: tuple[str, ...]) -> None:
     if choices and value not in choices:
         raise RequestError(f"{argument} is one of {', '.join(choices)}")
-    if len(value) > ARGUMENT_CHARACTERS or not value.isprintable():
+    parts = value.split(",") if argument == "hashtag" else [value]
+    if len(parts) > MOST_HASHTAGS:
+        raise RequestError(f"a crawl takes at most {MOST_HASHTAGS} hashtags")
+    if max(map(len, parts)) > ARGUMENT_CHARACTERS or not value.isprintable():
         raise RequestError(
             f"{argument} is not a line of at most {ARGUMENT_CHARACTERS} characters"
         )

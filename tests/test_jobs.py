@@ -16,7 +16,7 @@ from scrapers.run import SPIDERS as REAL_SPIDERS
 from store.clock import utc_now
 from store.errors import NotEnoughDataError
 from store.settings import Settings
-from store.spiders import SPIDERS, whole_arguments
+from store.spiders import SPIDERS
 from store.tables import CrawlRun, JobRun
 from tests.running import end, lives, until
 
@@ -70,12 +70,7 @@ def child(monkeypatch):
 
 def test_the_catalogue_of_spiders_is_the_spiders():
     assert set(SPIDERS) == set(REAL_SPIDERS)
-    for name, spider in REAL_SPIDERS.items():
-        known = SPIDERS[name]
-        assert {known.target: None, **known.optional} == spider.ARGUMENTS
-        assert known.choices == spider.CHOICES
-        given = {known.target: "#Two Words"}
-        assert whole_arguments(name, given) == spider.check_arguments(given)
+    assert all(spider.name == name for name, spider in REAL_SPIDERS.items())
 
 
 def test_a_request_is_made_and_queued_once(database):
@@ -105,7 +100,7 @@ def test_a_run_is_claimed_by_one_of_many(database, monkeypatch):
     run = ask(database)
     crawled = []
     monkeypatch.setattr(
-        jobs, "_crawl_in_child", lambda run, _: crawled.append(run.run_id) or "gone"
+        jobs, "_crawl_in_child", lambda run, _: (str(crawled.append(run.run_id)), False)
     )
     settings = database.settings
     threads = [
@@ -147,7 +142,7 @@ def test_what_the_child_wrote_is_not_overwritten(database, child, monkeypatch):
         with database.writing() as session:
             row = session.get_one(CrawlRun, run.run_id)
             row.state, row.outcome, row.message = "done", "blocked", "403"
-        return "exit code 3: "
+        return "exit code 3: ", False
 
     monkeypatch.setattr(jobs, "_crawl_in_child", crawl)
     jobs.run_crawl(database, database.settings, run.run_id)
@@ -186,7 +181,7 @@ def test_a_crawl_that_is_stopped_goes_back_to_the_queue(database, child):
     threading.Timer(1, jobs._stopping.set).start()
     jobs.run_crawl(database, database.settings, run.run_id)
     found = run_of(database, run.run_id)
-    assert (found.state, found.outcome, found.started_at) == ("queued", None, None)
+    assert (found.state, found.outcome, found.attempt_count) == ("queued", None, 0)
     assert pending(database.settings) == 1
 
 
@@ -354,7 +349,7 @@ def test_what_ended_long_ago_is_forgotten_and_crawls_are_not(database):
     assert run_of(database, run.run_id).state == "done"
 
 
-def test_what_a_dead_worker_left_is_closed(database):
+def test_what_a_dead_worker_left_is_carried_on_or_closed(database):
     settings = database.settings
     dead, alive = ask(database, "dead"), ask(database, "alive")
     for slot in ("dead", "alive"):
@@ -369,11 +364,35 @@ def test_what_a_dead_worker_left_is_closed(database):
             job.started_at = long_ago if job.job_key == "train@dead" else utc_now()
     done = jobs.clean_up(database, settings)
     assert (done["dead_crawls"], done["dead_jobs"]) == (1, 1)
-    found = run_of(database, dead.run_id)
-    assert (found.state, found.outcome) == ("done", "failed")
+    assert run_of(database, dead.run_id).state == "queued"
     assert run_of(database, alive.run_id).state == "running"
     assert job_of(database, "train@dead").state == "failed"
     assert job_of(database, "train@alive").state == "running"
+
+
+def test_a_crawl_that_is_killed_is_carried_on_and_given_up_in_the_end(database, child):
+    child("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    run = ask(database)
+    began = []
+    for _ in range(jobs.MOST_ATTEMPTS):
+        jobs.run_crawl(database, database.settings, run.run_id)
+        found = run_of(database, run.run_id)
+        began.append(found.started_at)
+    assert (found.state, found.outcome) == ("done", "failed")
+    assert "exit code -9" in found.message
+    assert len(set(began)) == 1  # its rows are dated by it
+
+
+def test_a_crawl_that_killed_every_worker_is_given_up(database):
+    run = ask(database)
+    with database.writing() as session:
+        row = session.get_one(CrawlRun, run.run_id)
+        row.state, row.attempt_count = "running", jobs.MOST_ATTEMPTS
+        row.started_at = row.claimed_at = utc_now() - timedelta(days=1)
+    assert jobs.clean_up(database, database.settings)["dead_crawls"] == 1
+    found = run_of(database, run.run_id)
+    assert (found.state, found.outcome) == ("done", "failed")
+    assert "worker died" in found.message
 
 
 def test_what_the_queue_lost_is_queued_again(database):

@@ -1,7 +1,6 @@
 """eBay's search, over plain HTTP."""
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import AsyncIterator, Iterator
 
 from scrapy.http import Request
 from scrapy_poet.api import DummyResponse
@@ -20,35 +19,26 @@ class EbaySearchSpider(SiteSpider):
     """Listings for a query: what is on offer, what was sold, or both."""
 
     name = "ebay_search"
-    ARGUMENTS: ClassVar[dict[str, str | None]] = {
-        "query": None,
-        "show": "active",
-        "pages": "1",
-        "product_id": "",
-    }
-    CHOICES: ClassVar[dict[str, tuple[str, ...]]] = {
-        "show": tuple(FILTERS),
-        "pages": tuple(str(n) for n in range(1, 11)),
-    }
 
     def first_requests(self) -> Iterator[Request]:
-        """Yield the first result page."""
-        yield self._page(1)
+        """Yield the first result page that is not kept yet."""
+        yield from self._page(self.place.get("page", 1))
 
-    def parse_results(
+    async def parse_results(
         self, _: DummyResponse, page: EbaySearchPage, number: int
-    ) -> Iterator[Request]:
+    ) -> AsyncIterator[Request]:
         """Read a result page, and ask for the next one while there is one."""
-        reading = self.read(page)
-        if reading is None or not reading.items:
-            return
-        if number < int(self.arguments["pages"]) and reading.facts["next_url"]:
-            yield self._page(number + 1)
+        reading = await self.take(page, {"page": number + 1})
+        if reading and reading.items and reading.facts["next_url"]:
+            for request in self._page(number + 1):
+                yield request
 
-    def _page(self, number: int) -> Request:
+    def _page(self, number: int) -> Iterator[Request]:
+        if number > int(self.arguments["pages"]):
+            return
         query = {"_nkw": self.arguments["query"], "_sacat": "0"}
         query |= FILTERS[self.arguments["show"]] | {"_pgn": str(number)}
-        return self.get(
+        yield self.get(
             f"{self.site_settings.ebay_url}/sch/i.html",
             query,
             callback=self.parse_results,

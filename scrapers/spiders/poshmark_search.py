@@ -1,7 +1,6 @@
 """Poshmark's search, over plain HTTP."""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from scrapy.http import Request
 from scrapy_poet.api import DummyResponse
@@ -19,15 +18,11 @@ class PoshmarkSearchSpider(SiteSpider):
     """Listings for a query: what is on offer, or what was sold."""
 
     name = "poshmark_search"
-    ARGUMENTS: ClassVar[dict[str, str | None]] = {
-        "query": None,
-        "show": "active",
-        "product_id": "",
-    }
-    CHOICES: ClassVar[dict[str, tuple[str, ...]]] = {"show": tuple(FILTERS)}
 
     def first_requests(self) -> Iterator[Request]:
-        """Yield the result page."""
+        """Yield the result page, unless it is kept already."""
+        if self.place:
+            return
         query = {"query": self.arguments["query"], "type": "listings", "src": "dir"}
         query |= FILTERS[self.arguments["show"]]
         yield self.get(
@@ -36,6 +31,6 @@ class PoshmarkSearchSpider(SiteSpider):
             callback=self.parse_results,
         )
 
-    def parse_results(self, _: DummyResponse, page: PoshmarkSearchPage) -> None:
+    async def parse_results(self, _: DummyResponse, page: PoshmarkSearchPage) -> None:
         """Read the result page."""
-        self.read(page)
+        await self.take(page, {"is_done": True})

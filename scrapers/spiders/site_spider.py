@@ -1,5 +1,6 @@
-"""What the spiders share: arguments, requests whose every end is noted, findings."""
+"""What the spiders share: requests whose ends are noted, pages kept as they come."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -7,18 +8,21 @@ from urllib.parse import urlencode
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Request
 
 from scrapers.answers import error_of
 from scrapers.findings import Findings
+from scrapers.keeping import Keeper
 from scrapers.pages.page import Reading, SitePage
 from scrapers.pages.walls import refuse_address
-from store.errors import CrawlError, FailedError, TrendGuardError
+from store.errors import ConflictError, CrawlError, FailedError
 from store.settings import Settings
+from store.tables import CrawlRun
 
 
 class SiteSpider(scrapy.Spider):
-    """Base of the spiders.
+    """Base of the spiders; what they take stands in `store.spiders`.
 
     Parameters
     ----------
@@ -26,27 +30,30 @@ class SiteSpider(scrapy.Spider):
         Where the site is and how it is to be treated.
     findings : Findings
         Filled while the spider runs.
-    arguments : dict of str to str
-        As `check_arguments` returned them.
+    keeper : Keeper
+        Keeps what pages say.
+    run : CrawlRun
+        What is asked, and the place to go on from.
     """
 
-    ARGUMENTS: ClassVar[dict[str, str | None]] = {}
-    """Name of every argument and its default; None where it is required."""
-
-    CHOICES: ClassVar[dict[str, tuple[str, ...]]] = {}
-    """What an argument may be, where not anything goes."""
+    in_browser: ClassVar[bool] = False
+    """Whether its pages are empty without their scripts."""
 
     def __init__(
         self,
         settings_: Settings,
         findings: Findings,
-        arguments: dict[str, str],
+        keeper: Keeper,
+        run: CrawlRun,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.site_settings = settings_
         self.findings = findings
-        self.arguments = arguments
+        self.arguments = run.arguments
+        self.place: dict[str, Any] = run.place
+        self._keeper = keeper
+        self._one_at_a_time = asyncio.Lock()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "SiteSpider":
@@ -55,44 +62,13 @@ class SiteSpider(scrapy.Spider):
         crawler.signals.connect(spider.note_crash, signal=signals.spider_error)
         return spider
 
-    @classmethod
-    def check_arguments(cls, given: dict[str, str]) -> dict[str, str]:
-        """Return the arguments with their defaults.
-
-        Raises
-        ------
-        TrendGuardError
-            If one is unknown, missing, empty, or not one of its choices.
-        """
-        takes = ", ".join(
-            name if default is None else f"{name} (default {default or 'none'})"
-            for name, default in cls.ARGUMENTS.items()
-        )
-        if unknown := sorted(set(given) - set(cls.ARGUMENTS)):
-            raise TrendGuardError(
-                f"{cls.name} takes no argument {', '.join(unknown)}; it takes: {takes}"
-            )
-        arguments = {n: given.get(n, d or "").strip() for n, d in cls.ARGUMENTS.items()}
-        for name, default in cls.ARGUMENTS.items():
-            if default is None and not arguments[name]:
-                raise TrendGuardError(
-                    f"{cls.name} needs -a {name}=...; it takes: {takes}"
-                )
-        for name, choices in cls.CHOICES.items():
-            if arguments[name] not in choices:
-                raise TrendGuardError(
-                    f"{cls.name}: {name} is one of {', '.join(choices)}, "
-                    f"not {arguments[name]!r}"
-                )
-        return arguments
-
     async def start(self) -> AsyncIterator[Request]:
         """Yield the first requests."""
         for request in self.first_requests():
             yield request
 
     def first_requests(self) -> Iterator[Request]:
-        """Yield the first requests of the site."""
+        """Yield the first requests, from the run's place on."""
         raise NotImplementedError
 
     def get(self, address: str, query: dict[str, str], **kwargs: Any) -> Request:
@@ -100,15 +76,31 @@ class SiteSpider(scrapy.Spider):
         url = f"{address}?{urlencode(query)}" if query else address
         return Request(url, errback=self.note_failure, **kwargs)
 
-    def read(self, page: SitePage) -> Reading | None:
-        """Read a page; what it says, or why it says nothing, goes to the findings."""
+    async def take(
+        self, page: SitePage, place: dict[str, Any], **asked: str
+    ) -> Reading | None:
+        """Read a page and keep what it says; None if it says nothing, which is noted.
+
+        Parameters
+        ----------
+        place : dict
+            Where to go on after this page, if the process dies.
+        **asked : str
+            What this page was asked for, where it is not all of the run's arguments.
+        """
         self.findings.page_count += 1
         try:
             reading = page.read()
         except CrawlError as error:
             self.findings.refuse(error)
             return None
-        self.findings.add(reading)
+        self.findings.item_count += len(reading.items)
+        try:
+            async with self._one_at_a_time:
+                await asyncio.to_thread(self._keeper.keep, reading.items, asked, place)
+        except ConflictError as error:
+            self.findings.conflict = error
+            raise CloseSpider("ended_meanwhile") from error
         return reading
 
     def note_failure(self, failure: Any) -> None:

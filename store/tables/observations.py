@@ -128,7 +128,7 @@ class Listing(Table, table=True):
     )
     """The product it is one of, where known."""
 
-    query: str | None = None
+    query: str | None = Field(default=None, index=True)
     """The search that found it, where the product is not known."""
 
     title: str

@@ -89,6 +89,15 @@ class CrawlRun(Table, table=True):
     page_count: int = 0
     """Pages fetched."""
 
+    place: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """Where it goes on if its process dies; the spider's own words."""
+
+    attempt_count: int = 0
+    """How often a worker began it or went on with it."""
+
+    claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When a worker last did, UTC; ``started_at`` stays, for rows are dated by it."""
+
 
 class JobRun(Table, table=True):
     """One run of a scheduled job; its key is taken once, so it runs once."""

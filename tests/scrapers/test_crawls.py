@@ -12,7 +12,9 @@ from sqlmodel import select
 from sample.sites import ebay_site, poshmark_site, tiktok_site
 from sample.sites.serve import ServedMarket
 from scrapers.browser import browser_launch_options
-from scrapers.runs import begin_run, refuse_ended
+from scrapers.keeping import Keeper
+from scrapers.pages.listing import listing_item
+from scrapers.runs import begin_run, end_run
 from store.clock import utc_now
 from store.database import Database
 from store.errors import ConflictError, MissingError, SettingsError
@@ -22,6 +24,8 @@ from tests.sample.lamps import Lamps
 from tests.scrapers.crawling import Crawls
 
 pytestmark = pytest.mark.slow
+
+LAMP = listing_item(listing_id="1", title="Lamp", price="9", currency="USD")
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +116,7 @@ def test_a_search_from_the_command_line(chosen, opened):
     ("words", "message"),
     [
         (["nope"], "ebay_search, poshmark_search, tiktok_tag"),
-        (["ebay_search"], "needs -a query="),
+        (["ebay_search"], "query is missing"),
         (["ebay_search", "-a", "query=x", "-a", "sort=1"], "no argument sort"),
         (["ebay_search", "-a", "query=x", "-a", "show=all"], "active, sold, completed"),
         (["ebay_search", "-a", "query=x", "-a", "product_id=p9"], "no product 'p9'"),
@@ -179,8 +183,11 @@ def test_a_run_that_was_ended_meanwhile_stores_nothing(chosen, opened, state):
     run = begin_run(opened, "ebay_search", {"query": "lamp"})
     with opened.writing() as session:
         session.get_one(CrawlRun, run.run_id).state = state
+    with pytest.raises(ConflictError, match=state):
+        Keeper(opened, run).keep([LAMP], {}, {})
+    assert rows(opened, Listing) == []
     with opened.writing() as session, pytest.raises(ConflictError, match=state):
-        refuse_ended(session, run)
+        end_run(session, run.run_id, outcome="ok", message="", page_count=1)
 
 
 def test_a_cancelled_or_unknown_run_does_not_begin(chosen, opened):

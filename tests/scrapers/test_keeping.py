@@ -1,11 +1,12 @@
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlmodel import select
 
+from scrapers.keeping import Keeper
 from scrapers.pages.listing import listing_item
-from scrapers.pipeline import Pipeline
-from store.tables import HashtagSnapshot, Listing, Video
+from store.tables import CrawlRun, HashtagSnapshot, Listing, Video
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 LAMP = {
@@ -17,12 +18,28 @@ LAMP = {
 }
 
 
-def store(database, spider, arguments, items, at=NOW):
-    pipeline = Pipeline(spider, arguments, at)
+def store_run(database, spider, arguments, at=NOW):
+    run = CrawlRun(
+        run_id=uuid4().hex,
+        request_key=uuid4().hex,
+        spider=spider,
+        arguments=arguments,
+        state="running",
+        asked_by="cli",
+        queued_at=at,
+        started_at=at,
+    )
     with database.writing() as session:
-        pipeline.take(session, items)
-        counts = pipeline.write(session)
-    return counts, dict(pipeline.drops)
+        session.add(run)
+    return run
+
+
+def store(database, spider, arguments, items, at=NOW):
+    run = store_run(database, spider, arguments, at)
+    Keeper(database, run).keep(items, {}, {})
+    with database.reading() as session:
+        run = session.get_one(CrawlRun, run.run_id)
+    return run.item_counts, run.drop_counts
 
 
 def rows(database, table):
@@ -142,3 +159,52 @@ def test_a_video_is_stored_once_for_each_hashtag(database):
     assert set(found) == {"lamp", "desk"}
     assert found["lamp"].created_at == datetime(2026, 2, 20, 6, 12, 10, tzinfo=UTC)
     assert (found["lamp"].view_count, found["lamp"].comment_count) == (1000, None)
+
+
+def test_a_price_a_hundred_times_the_others_is_a_misreading(database):
+    usual = [listed(listing_id=str(n), price=f"{20 + n}") for n in range(12)]
+    odd = listed(listing_id="99", price="2499")
+    lot = listed(listing_id="98", price="250")
+    counts, drops = store(
+        database, "ebay_search", {"query": "lamp"}, [*usual, odd, lot]
+    )
+    assert (counts, drops) == ({"listing": 13}, {"price_unreasonable": 1})
+
+
+def test_a_lone_price_is_judged_by_what_its_query_found_before(database):
+    usual = [listed(listing_id=str(n), price=f"{20 + n}") for n in range(12)]
+    lamps, vases = {"query": "lamp"}, {"query": "vase"}
+    store(database, "ebay_search", lamps, usual)
+    odd = [listed(listing_id="99", price="0.25")]
+    later = NOW + timedelta(days=1)
+    assert store(database, "ebay_search", lamps, odd, later)[1] == {
+        "price_unreasonable": 1
+    }
+    assert store(database, "ebay_search", vases, odd, later)[1] == {}
+    dear = [listed(listing_id="98", price="2500", currency="JPY")]
+    assert store(database, "ebay_search", lamps, dear, later)[1] == {}
+
+
+def test_a_page_can_be_asked_for_less_than_the_run(database):
+    run = store_run(database, "tiktok_tag", {"hashtag": "lamp,vase"})
+    keeper = Keeper(database, run)
+    keeper.keep([hashtag()], {"hashtag": "lamp"}, {"index": 1})
+    keeper.keep([hashtag()], {"hashtag": "vase"}, {"index": 2})
+    with database.reading() as session:
+        run = session.get_one(CrawlRun, run.run_id)
+    assert (run.item_counts, run.drop_counts) == (
+        {"hashtag_snapshot": 1},
+        {"other_hashtag": 1},
+    )
+    assert (run.page_count, run.place) == (2, {"index": 2})
+
+
+def test_a_page_that_is_kept_twice_counts_once(database):
+    run = store_run(database, "ebay_search", {"query": "lamp"})
+    keeper = Keeper(database, run)
+    for _ in range(2):
+        keeper.keep([listed()], {}, {"page": 2})
+    with database.reading() as session:
+        run = session.get_one(CrawlRun, run.run_id)
+    assert run.item_counts == {"listing": 1}
+    assert len(rows(database, Listing)) == 1

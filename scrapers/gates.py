@@ -1,21 +1,21 @@
-"""From what pages say to rows of the store: types, plausibility gates, one write."""
+"""From what pages say to rows of the store: typed, and what can't be true dropped."""
 
 import re
-from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import pyarrow as pa
 from sqlmodel import Session, col, select
 
+from scrapers.likely_prices import LikelyPrices
 from scrapers.pages.page import Item
 from scrapers.times import read_time
-from store.bulk import arrow_schema, merge_rows, sql_table
 from store.money import currency_exponents, to_minor
+from store.spiders import SPIDERS
 from store.tables import HashtagSnapshot, Listing, Table, Video
 
-SITES = {"ebay_search": "ebay", "poshmark_search": "poshmark"}
 # A site's day may have begun before ours.
 CLOCK_SLACK = timedelta(days=1)
 # The rendered counter has three digits: 20.2M stands for up to half a percent more.
@@ -27,70 +27,99 @@ class Dropped(Exception):  # noqa: N818 - a verdict of a gate, not a mistake
     """An item that a gate refused; its text is the reason, as counted."""
 
 
-class Pipeline:
-    """Types one run's items, drops what can't be true, and keeps the rest.
+@dataclass(frozen=True)
+class Drop:
+    """What a gate refused, and why."""
+
+    reason: str
+    """As counted, such as ``price_not_positive``."""
+
+    item: Item
+    """As the page gave it."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One page's items after the gates."""
+
+    rows: dict[type[Table], dict[tuple[Any, ...], dict[str, Any]]] = field(
+        default_factory=dict
+    )
+    """What is kept: by table, by key."""
+
+    drops: list[Drop] = field(default_factory=list)
+    """What is not."""
+
+
+class Gates:
+    """Types one run's items and drops what can't be true.
 
     Parameters
     ----------
     spider : str
         Which spider found them.
-    arguments : dict of str to str
-        What it was asked.
     observed_at : datetime
         The run's one time, so that doing it again doubles nothing.
     """
 
-    def __init__(
-        self, spider: str, arguments: dict[str, str], observed_at: datetime
-    ) -> None:
+    def __init__(self, spider: str, observed_at: datetime) -> None:
+        self.site = SPIDERS[spider].source
         self.spider = spider
-        self.arguments = arguments
         self.observed_at = observed_at
-        self.drops: Counter[str] = Counter()
-        self.rows: dict[type[Table], dict[tuple[Any, ...], dict[str, Any]]] = {}
 
-    def take(self, session: Session, items: list[Item]) -> None:
-        """Type and judge items; the session is only read."""
+    def judge(
+        self, session: Session, items: list[Item], asked: Mapping[str, str]
+    ) -> Judged:
+        """Type and judge one page's items; the session is only read.
+
+        Parameters
+        ----------
+        asked : mapping of str to str
+            What the page was asked for: ``query`` and ``product_id``, or ``hashtag``.
+        """
+        judged = Judged()
+        likely = LikelyPrices(session, asked, items)
         for item in items:
             try:
-                for table, row in self._typed(session, item):
+                for table, row in self._typed(session, item, asked, likely):
                     key = tuple(row[name] for name in table.key_names())
-                    self.rows.setdefault(table, {})[key] = row
+                    judged.rows.setdefault(table, {})[key] = row
             except Dropped as reason:
-                self.drops[str(reason)] += 1
-
-    def write(self, session: Session) -> dict[str, int]:
-        """Write all rows; return how many of each table are in the store for it."""
-        for table, rows in self.rows.items():
-            columns = sql_table(table).columns
-            schema = arrow_schema([columns[name] for name in table.column_names()])
-            merge_rows(session, table, pa.Table.from_pylist([*rows.values()], schema))
-        return {table.table_name(): len(rows) for table, rows in self.rows.items()}
+                judged.drops.append(Drop(str(reason), item))
+        return judged
 
     def _typed(
-        self, session: Session, item: Item
+        self,
+        session: Session,
+        item: Item,
+        asked: Mapping[str, str],
+        likely: LikelyPrices,
     ) -> list[tuple[type[Table], dict[str, Any]]]:
         if "video_id" in item:
-            return [(Video, row) for row in self._videos(item)]
+            return [(Video, row) for row in self._videos(item, asked)]
         if "listing_id" in item:
-            return [(Listing, self._listing(item))]
-        return [(HashtagSnapshot, self._snapshot(session, item))]
+            return [(Listing, self._listing(item, asked, likely))]
+        return [(HashtagSnapshot, self._snapshot(session, item, asked))]
 
-    def _listing(self, item: Item) -> dict[str, Any]:
+    def _listing(
+        self, item: Item, asked: Mapping[str, str], likely: LikelyPrices
+    ) -> dict[str, Any]:
         currency = item["currency"]
         if currency not in currency_exponents():
             raise Dropped("currency_unknown")
         price = _minor(item["price"], currency)
         if price is None or price <= 0:
             raise Dropped("price_not_positive")
+        if not likely.is_likely(price, currency):
+            raise Dropped("price_unreasonable")
         found = API_ID.match(item["listing_id"])
         return {
-            "site": SITES[self.spider],
+            "site": self.site,
             # eBay's API wraps the number that its pages show.
             "listing_id": found.group(1) if found else item["listing_id"],
             "observed_at": self.observed_at,
-            "product_id": self.arguments.get("product_id") or None,
-            "query": self.arguments.get("query") or None,
+            "product_id": asked.get("product_id") or None,
+            "query": asked.get("query") or None,
             "title": item["title"],
             "price_minor": price,
             "price_max_minor": _minor(item["price_max"], currency),
@@ -103,9 +132,11 @@ class Pipeline:
             "sold_at": self._past(item["sold_at"]),
         }
 
-    def _snapshot(self, session: Session, item: Item) -> dict[str, Any]:
+    def _snapshot(
+        self, session: Session, item: Item, asked: Mapping[str, str]
+    ) -> dict[str, Any]:
         hashtag = item["hashtag"].lower()
-        if hashtag != self.arguments.get("hashtag", hashtag):
+        if hashtag != asked.get("hashtag", hashtag):
             raise Dropped("other_hashtag")
         _refuse_negative(item["view_count"], item["video_count"])
         last = session.exec(
@@ -131,12 +162,12 @@ class Pipeline:
             "source": self.spider,
         }
 
-    def _videos(self, item: Item) -> list[dict[str, Any]]:
+    def _videos(self, item: Item, asked: Mapping[str, str]) -> list[dict[str, Any]]:
         names = ("view_count", "like_count", "comment_count", "share_count")
         counts = {name: item[name] for name in names}
         _refuse_negative(*counts.values())
-        asked = self.arguments.get("hashtag")
-        hashtags = dict.fromkeys([*([asked] if asked else []), *item["hashtags"]])
+        wanted = asked.get("hashtag")
+        hashtags = dict.fromkeys([*([wanted] if wanted else []), *item["hashtags"]])
         created_at = self._past(item["created_at"])
         return [
             {

@@ -7,14 +7,14 @@ from scrapy.settings import Settings as ScrapySettings
 from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
 
-from scrapers.run import SPIDERS, _scrapy_settings
+from scrapers.scrapy_settings import scrapy_settings
 from store.settings import Settings
 
 
 def test_a_running_crawl_has_no_door():
-    for spider in SPIDERS.values():
+    for in_browser in (False, True):
         chosen = ScrapySettings(
-            _scrapy_settings(Settings(browser_path=__file__), spider)
+            scrapy_settings(Settings(browser_path=__file__), in_browser=in_browser)
         )
         names = build_component_list(chosen.getwithbase("EXTENSIONS"))
         enabled = {load_object(name) for name in names}
