@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ml.daily import open_workbench
 from ml.evidence import ENOUGH_SIGNALS, SIGNALS
 from ml.model import RegretModel
-from ml.registry.versions import champion
+from ml.registry.models import champion
 from store.database import Database
 from store.settings import Settings
 from store.tables import ModelVersion

@@ -17,8 +17,9 @@ from sqlmodel import Session, col, select
 from ml.daily import link_asked
 from ml.daily.following import rate_table
 from ml.model import RegretModel
-from ml.registry.versions import champion
-from ml.scoring import ASKED_ORDERS, OrderScore, scores_by_id
+from ml.order_score import OrderScore
+from ml.registry.models import champion
+from ml.scoring import ASKED_ORDERS, scores_by_id
 from store.bulk import arrow_schema, sql_table
 from store.database import Database
 from store.duck import duck_session, put

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from lifelines import KaplanMeierFitter
 from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
@@ -84,6 +83,8 @@ def fit_lifespan(
     ----------
     Kaplan and Meier, J. Am. Stat. Assoc. 53, 1958.
     """
+    from lifelines import KaplanMeierFitter  # noqa: PLC0415 - who only reads needs none
+
     if event_observed.sum() < LEAST_ENDED:
         return Lifespan(np.empty(0))
     timeline = np.arange(durations.max() + 1)

@@ -3,20 +3,20 @@ those that a shop asks for one by one in `checkout`.
 """
 
 import csv
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from ml.card import Evidence
 from ml.daily import link_asked, open_workbench
 from ml.evidence import evidence_of, widened
 from ml.model import Explained, RegretModel
+from ml.order_score import OrderScore
 from ml.prepare import prepare
 from ml.reasons import reasons_for
-from ml.registry.versions import champion
+from ml.registry.models import champion
 from store.database import Database
 from store.duck import duck_session
 from store.errors import BadFileError
@@ -35,29 +35,6 @@ COLUMNS = ("order_id", "regret_risk", "risk_low", "risk_high", "evidence", "reas
 # A product the shop does not know yet is no mistake here: it has no evidence. Nothing
 # is stored, so who was forgotten and buys again is answered too.
 ASKED_ORDERS = replace(ORDERS, checks={}, left_out="")
-
-
-@dataclass(frozen=True)
-class OrderScore:
-    """What the checkout model says of one order."""
-
-    order_id: str
-    """The retailer's id."""
-
-    evidence: Evidence
-    """``enough``, ``thin`` or ``none``; with ``none`` there is no number."""
-
-    regret_risk: float | None = None
-    """Calibrated probability of what the model's target names."""
-
-    risk_low: float | None = None
-    """Lower end of its 90 % interval."""
-
-    risk_high: float | None = None
-    """Upper end of it."""
-
-    reasons: tuple[str, ...] = ()
-    """What moved the risk, in words, the strongest first."""
 
 
 def score_orders(

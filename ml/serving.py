@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from ml.card import Card, Kept
 from ml.cards import CardMaker, Facts
 from ml.lifespan import stored_lifespan
-from ml.registry.versions import champion
+from ml.registry.models import champion
 from ml.strangers import Strangers
 from store.bulk import sql_table
 from store.clock import utc_now

@@ -14,8 +14,9 @@ from ml.learning.fitting import Fitted, Recipe, fit
 from ml.learning.weighting import band_weights
 from ml.prepare import prepare
 from ml.quality.measured import quality
+from ml.registry.models import register
 from ml.registry.trial import first_trial, retry_challengers
-from ml.registry.versions import champion_row, register
+from ml.registry.versions import champion_row
 from store.clock import utc_now
 from store.database import Database
 from store.errors import NotEnoughDataError

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import from_json
 
-from ml.scoring import OrderScore
+from ml.order_score import OrderScore
 from server.texts import PlainText
 
 Text = Annotated[PlainText, Field(max_length=200)]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ml.features import GROUPS
 from ml.model_card.words import limits, not_for, use
-from ml.quality.groups import GroupFigure
+from ml.quality.group_figure import GroupFigure
 from store.tables import ModelVersion
 
 

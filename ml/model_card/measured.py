@@ -3,7 +3,7 @@
 from ml.model_card.facts import ModelCard
 from ml.model_card.grid import number, percent, plain, points, table
 from ml.model_card.words import OUTCOMES
-from ml.quality.groups import GroupFigure
+from ml.quality.group_figure import GroupFigure
 
 WAYS = {
     "age_band": "age band",

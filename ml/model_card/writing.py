@@ -7,7 +7,8 @@ from ml.features import GROUPS
 from ml.model_card.facts import ModelCard
 from ml.model_card.markdown import markdown
 from ml.model_card.plot import write_calibration_plot
-from ml.registry.versions import champion_row, models_folder, served_figures
+from ml.registry.models import models_folder
+from ml.registry.versions import champion_row, served_figures
 from store.database import Database
 from store.files import replaced
 from store.settings import Settings

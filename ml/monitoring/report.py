@@ -9,7 +9,7 @@ from ml.daily import open_workbench
 from ml.features import Purpose
 from ml.monitoring.drift import find_drift
 from ml.monitoring.freshness import find_freshness
-from ml.registry.versions import champion
+from ml.registry.models import champion
 from store.clock import utc_now
 from store.database import Database
 from store.errors import CorruptModelError, NoModelError, NotEnoughDataError

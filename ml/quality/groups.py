@@ -4,10 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict
 from scipy.stats import false_discovery_control, norm
 
 from ml.quality.evaluation import INTERVAL, figures
+from ml.quality.group_figure import GroupFigure
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -17,48 +17,6 @@ LEAST_EACH = 30
 FALSE_DISCOVERY = 0.10
 INCOME_GROUPS = {"deciles 1-3": (1, 3), "deciles 4-7": (4, 7), "deciles 8-10": (8, 10)}
 STAGES = ("Rising", "Peak", "Decline", "Death")
-
-
-class GroupFigure(BaseModel):
-    """The figures of one group of buyers or products, of 50 orders or more."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    by: str
-    """``age_band``, ``category``, ``income_group`` or ``stage``."""
-
-    group: str
-    """Which of them."""
-
-    n: int
-    """Orders."""
-
-    base_rate: float
-    """Share that came true, 0-1."""
-
-    mean_risk: float
-    """Mean of what was said, 0-1."""
-
-    auc: float | None
-    """None with fewer than 30 orders of either outcome."""
-
-    brier: float
-    """Mean squared error of the probability."""
-
-    ece: float
-    """Mean gap between said and seen over 15 bins."""
-
-    gap: float
-    """What was said less what came true."""
-
-    gap_low: float
-    """Lower end of its 90 % interval."""
-
-    gap_high: float
-    """Upper end of its 90 % interval."""
-
-    beyond_chance: bool
-    """Whether that is more than chance explains (Benjamini-Hochberg, 10 %)."""
 
 
 def group_figures(

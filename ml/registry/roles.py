@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select, update
 
-from ml.registry.versions import all_models, champion_of, load_model, model_row
+from ml.registry.models import load_model
+from ml.registry.versions import all_models, champion_of, model_row
 from store.clock import utc_now
 from store.database import Database
 from store.errors import ConflictError, NoModelError

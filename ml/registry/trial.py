@@ -14,8 +14,9 @@ from ml.dataset import Dataset
 from ml.features import Purpose
 from ml.model import RegretModel
 from ml.quality.evaluation import figures
+from ml.registry.models import load_model
 from ml.registry.roles import promote, retire
-from ml.registry.versions import challengers, champion_row, load_model, model_row
+from ml.registry.versions import challengers, champion_row, model_row
 from store.database import Database
 from store.errors import CorruptModelError
 from store.settings import Settings

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session
 
+from ml.standing.findings import kept_finding
 from store.bulk import sql_table
 from store.errors import RequestError
-from store.tables import Finding, Product, ProductHashtag, RiskWeek, SalesDay
+from store.tables import Product, ProductHashtag, RiskWeek, SalesDay
 
 DEFAULT_DAYS = 182
 LINKED = 0.5
@@ -69,10 +70,11 @@ class Filter:
 
 def read_span(session: Session) -> Span | None:
     """Return the span as the last refresh left it; None before the first."""
-    found = session.get(Finding, "span")
+    found = kept_finding(session, "span")
     if found is None:
         return None
-    return Span(**{k: date.fromisoformat(v) for k, v in found.body.items()})
+    body, _ = found
+    return Span(**{name: date.fromisoformat(day) for name, day in body.items()})
 
 
 def asked_filter(

@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from ml.lifespan import Lifespan
+from ml.standing.findings import kept_finding
 from reporting.figures.at_risk import newest_week
 from reporting.figures.filters import LINKED, Filter
 from reporting.figures.values import Value
 from store.bulk import sql_table
-from store.tables import Finding, HashtagDay, Product, ProductHashtag, RiskWeek
+from store.tables import HashtagDay, Product, ProductHashtag, RiskWeek
 
 _day, _risk = sql_table(HashtagDay).c, sql_table(RiskWeek).c
 _link, _product = sql_table(ProductHashtag).c, sql_table(Product).c
@@ -113,8 +114,8 @@ def _rows(session: Session, query: Any) -> list[TrendRow]:
 
 def read_lifespan(session: Session) -> Lifespan | None:
     """Return how long trends last, as the last refresh found; None before the first."""
-    found = session.get(Finding, "lifespan")
-    return Lifespan.from_told(found.body) if found else None
+    found = kept_finding(session, "lifespan")
+    return Lifespan.from_told(found[0]) if found else None
 
 
 def _row(row: Any, lifespan: Lifespan | None) -> TrendRow:

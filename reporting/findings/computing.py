@@ -1,12 +1,11 @@
 """All findings, computed and kept."""
 
-from datetime import datetime
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from interventions.experiments.report import measure
 from ml.daily import open_workbench
@@ -19,7 +18,7 @@ from reporting.findings.timing import around_the_peak, longevity, sentiment_and_
 from store.database import Database
 from store.duck import put
 from store.settings import Settings
-from store.tables import Finding, Population
+from store.tables import Population
 
 
 def find(database: Database, settings: Settings) -> dict[str, Any]:
@@ -38,12 +37,6 @@ def find(database: Database, settings: Settings) -> dict[str, Any]:
         keep_finding(session, "experiment", experiment)
         keep_finding(session, "consents", {"purposes": count_consents(session)})
     return {"orders": drivers["orders"], "experiment_orders": experiment["orders"]}
-
-
-def kept_finding(session: Session, name: str) -> tuple[dict[str, Any], datetime] | None:
-    """Return a finding and when it was computed; None before the first time."""
-    found = session.get(Finding, name)
-    return (found.body, found.computed_at) if found else None
 
 
 def _drivers(

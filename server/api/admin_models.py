@@ -9,6 +9,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict
 
 import jobs
+from ml.registry.versions import all_models
 from server.access import only_who_may
 from server.monitoring import last_monitor
 from server.problems import described
@@ -102,8 +103,6 @@ blueprint.before_request(only_who_may)
 @blueprint.get("/models", responses={200: RegisteredModels})
 def get_models() -> Response:
     """Every registered model."""
-    from ml.registry.versions import all_models  # noqa: PLC0415 - it brings LightGBM
-
     rows = all_models(state().database)
     return _json(
         RegisteredModels(models=[RegisteredModel.model_validate(row) for row in rows])
@@ -115,7 +114,7 @@ def get_models() -> Response:
 )
 def post_promote(path: ModelPath) -> Response:
     """Serve this model from now on; asked again, nothing more is done."""
-    from ml.registry.roles import promote  # noqa: PLC0415
+    from ml.registry.roles import promote  # noqa: PLC0415 - it brings LightGBM
 
     database, version = state().database, _plain(path.version)
     changed = promote(
@@ -135,7 +134,7 @@ def post_rollback(path: ModelPath) -> Response:
     """Serve again what was served before this champion; asked again, nothing more is
     done.
     """
-    from ml.registry.roles import roll_back  # noqa: PLC0415
+    from ml.registry.roles import roll_back  # noqa: PLC0415 - it brings LightGBM
 
     version = _plain(path.version)
     before = roll_back(state().database, state().settings, version, actor=g.admin)

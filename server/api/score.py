@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, RootModel, SkipValidation
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ml.card import Evidence, Target
-from ml.scoring import OrderScore
+from ml.order_score import OrderScore
 from server.access import require
 from server.bodies import NDJSON, check_json
 from server.checkout import checkout

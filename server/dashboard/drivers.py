@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from ml.standing.findings import kept_finding
 from reporting.charts import Chart, bars
 from reporting.figures.values import Value
-from reporting.findings.computing import kept_finding
 from server.access import only_who_may
 from server.dashboard.columns import hashtag_link
 from server.dashboard.shell import page

@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, Response
 
 from interventions.experiments.effects import KEPT_MONEY, RETURN_RATE
+from ml.standing.findings import kept_finding
 from reporting.charts import Chart, bars
 from reporting.figures.values import Value
-from reporting.findings.computing import kept_finding
 from server.access import only_who_may
 from server.dashboard.shell import page
 from server.dashboard.tables import Column, Table

@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from ml.model_card.facts import ModelCard
 from ml.model_card.words import OUTCOMES
+from ml.registry.versions import all_models
 from reporting.charts import Chart, calibration
 from reporting.figures.values import Value
 from server.access import only_who_may
@@ -63,8 +64,6 @@ FRESHNESS = (
 @blueprint.get("/")
 def get_model() -> Response:
     """Cards, calibration, drift, champions and challengers."""
-    from ml.registry.versions import all_models  # noqa: PLC0415 - it brings LightGBM
-
     rows = all_models(state().database)
     served = [ModelCard.of(row) for row in rows if row.role == "champion"]
     served.sort(key=lambda card: card.purpose, reverse=True)

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 from sqlmodel import Session
 
+from ml.standing.findings import kept_finding
 from reporting.alerts.listing import listed
 from reporting.charts import Chart, Line, lines
 from reporting.figures.at_risk import (
@@ -16,7 +17,6 @@ from reporting.figures.over_time import Series, risk_over_time, sales_over_time
 from reporting.figures.sums import Values, sales_total
 from reporting.figures.trends import trend_rows
 from reporting.figures.values import Value
-from reporting.findings.computing import kept_finding
 from server.access import only_who_may
 from server.dashboard.asking import Asked, read_asked
 from server.dashboard.columns import (

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from reporting.findings.computing import kept_finding
+from ml.standing.findings import kept_finding
 from server.access import only_who_may
 from server.dashboard.shell import page
 from server.dashboard.tables import Column, Table

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response
 
-from reporting.findings.computing import kept_finding
+from ml.standing.findings import kept_finding
 from server.access import only_who_may
 from server.dashboard.asking import read_asked
 from server.dashboard.drivers import drivers

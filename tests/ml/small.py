@@ -11,7 +11,7 @@ from ml.features import CATEGORICAL, Encoder
 from ml.learning.calibration import fit_calibration
 from ml.model import RegretModel
 from ml.monitoring.reference import Reference
-from ml.registry.versions import register
+from ml.registry.models import register
 from store.privacy import AGE_BANDS
 
 FIRST_ON = date(2026, 1, 1)

@@ -9,7 +9,8 @@ from ml.daily import open_workbench
 from ml.labels import label_orders
 from ml.learning.fitting import Recipe, fit
 from ml.quality.evaluation import expected_calibration_error
-from ml.registry.versions import champion, models_folder, served_figures
+from ml.registry.models import champion, models_folder
+from ml.registry.versions import served_figures
 from sample.export import truth
 from store.errors import CorruptModelError, MissingFeatureError
 from tests.ml.small import order_rows, outcomes, small_model

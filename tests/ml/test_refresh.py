@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import func, select
 
 from ml.refresh import refresh
+from ml.registry.models import champion, register
 from ml.registry.roles import promote
-from ml.registry.versions import champion, champion_row, register
+from ml.registry.versions import champion_row
 from ml.serving import Scorer
 from ml.training import train
 from sample.export import write_export

@@ -17,7 +17,8 @@ from ml.labels import label_orders
 from ml.learning.boosting import PARAMETERS
 from ml.learning.fitting import fit
 from ml.learning.search import SEARCHED
-from ml.registry.versions import champion, champion_row, load_model
+from ml.registry.models import champion, load_model
+from ml.registry.versions import champion_row
 from ml.training import train
 from sample.catalogue import LUXURY
 from store.tables import ModelVersion, Population

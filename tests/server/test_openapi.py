@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import Phase as HypothesisPhase
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from ml.scoring import OrderScore
+from ml.order_score import OrderScore
 from server.app import create_app
 from store.database import Database
 from store.settings import Settings

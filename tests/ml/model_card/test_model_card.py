@@ -12,7 +12,7 @@ from ml.model_card.markdown import markdown
 from ml.model_card.plot import write_calibration_plot
 from ml.model_card.writing import evaluate, write_card
 from ml.quality.measured import quality
-from ml.registry.versions import models_folder
+from ml.registry.models import models_folder
 from store.errors import NoModelError
 from store.tables import ModelVersion
 from tests.ml.quality.test_groups import orders

@@ -4,7 +4,7 @@ import logging
 import pytest
 
 from ml.monitoring.report import monitor
-from ml.registry.versions import champion, models_folder
+from ml.registry.models import champion, models_folder
 from store.clock import utc_now
 
 

@@ -3,8 +3,9 @@ import threading
 import pytest
 from sqlmodel import select
 
+from ml.registry.models import models_folder
 from ml.registry.roles import promote, retire, roll_back, roll_back_all
-from ml.registry.versions import all_models, models_folder
+from ml.registry.versions import all_models
 from store.errors import ConflictError, CorruptModelError, MissingError, NoModelError
 from store.tables import AuditEvent, ModelVersion
 from tests.ml.small import registered, small_dataset, small_model, tiny_model

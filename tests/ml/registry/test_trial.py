@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
+from ml.registry.models import models_folder
 from ml.registry.roles import promote
 from ml.registry.trial import (
     LEAST_ORDERS,
@@ -15,7 +16,7 @@ from ml.registry.trial import (
     first_trial,
     retry_challengers,
 )
-from ml.registry.versions import all_models, challengers, champion_row, models_folder
+from ml.registry.versions import all_models, challengers, champion_row
 from tests.ml.small import FIRST_ON, registered, small_dataset, small_model
 
 # With more they would know by heart the very orders that they are calibrated on.

@@ -1,14 +1,8 @@
 import pytest
 
+from ml.registry.models import champion, load_model, models_folder
 from ml.registry.roles import promote
-from ml.registry.versions import (
-    all_models,
-    challengers,
-    champion,
-    champion_row,
-    load_model,
-    models_folder,
-)
+from ml.registry.versions import all_models, challengers, champion_row
 from store.errors import CorruptModelError, NoModelError
 from tests.ml.small import registered, tiny_model
 

@@ -5,8 +5,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from ml.standing.findings import kept_finding
 from reporting.findings.ages import age_skew
-from reporting.findings.computing import find, kept_finding
+from reporting.findings.computing import find
 from reporting.findings.drivers import CATEGORICAL, NUMERIC, find_drivers
 from reporting.findings.timing import around_the_peak, longevity, sentiment_and_returns
 
