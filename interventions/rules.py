@@ -1,23 +1,22 @@
 """The thresholds of all that is said or done about a risk, read from one file."""
 
-import tomllib
 from datetime import time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
+    TypeAdapter,
     field_validator,
     model_validator,
 )
 
-from store.errors import SettingsError
+from store.rules import read_over
 
 RULES_FILE = Path(__file__).with_name("rules.toml")
 Channel = Literal["email", "sms", "webhook"]
@@ -225,32 +224,4 @@ def read_rules(file: Path | None = None) -> Rules:
     SettingsError
         If the file can't be read, or says what can't be.
     """
-    rules = tomllib.loads(RULES_FILE.read_text(encoding="utf-8"))
-    try:
-        changed = _parsed(file) if file else {}
-        return Rules.model_validate(_merged(rules, changed))
-    except (OSError, ValueError, TypeError) as error:
-        raise SettingsError(
-            f"TRENDGUARD_RULES_FILE: {file} can't be used: {_why(error)}; "
-            f"see {RULES_FILE.name} for what it may hold"
-        ) from error
-
-
-def _merged(ours: Any, theirs: Any) -> Any:
-    """Return ours with what theirs says, table by table."""
-    if not (isinstance(ours, dict) and isinstance(theirs, dict)):
-        return theirs
-    return ours | {n: _merged(ours.get(n), value) for n, value in theirs.items()}
-
-
-def _parsed(file: Path) -> dict[str, Any]:
-    return tomllib.loads(file.read_text(encoding="utf-8"))
-
-
-def _why(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    return "; ".join(
-        f"{'.'.join(map(str, found['loc']))}: {found['msg']}"
-        for found in error.errors()
-    )
+    return read_over(RULES_FILE, file, TypeAdapter(Rules), "TRENDGUARD_RULES_FILE")

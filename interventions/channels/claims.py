@@ -1,43 +1,26 @@
-"""Whose turn a message is: it is claimed, and that is committed, before it leaves.
-
-A claim is one UPDATE of a pending row, so of two processes one gets it. What a process
-has claimed and not settled is in doubt: it may have gone out.
-"""
+"""Whether a message may be sent still: asked again when it is its turn."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_
-from sqlmodel import Session, col, select, update
+from sqlalchemy import ColumnElement, and_, exists
+from sqlmodel import Session, col, select
 
+from interventions.channels.outbox import Outbox, Taken
 from store.bulk import sql_table
 from store.consent import consented, excluded
 from store.tables import Assignment, Delivery, Intervention, Order, Product, Return
 
-_table = sql_table(Delivery)
-_row = _table.c
-# A receiver that knows a message by its id takes it twice without harm.
-SAFE_TO_REPEAT = frozenset({"webhook"})
+OUTBOX = Outbox(Delivery, "intervention_id")
+_row = sql_table(Delivery).c
 TREATMENT = "treatment"
 # Speaks of a thing that has come back; all others ask to keep it.
 AFTER_RETURN = frozenset({"resale_listing"})
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A message that is ours to send."""
-
-    intervention_id: str
-    """What is delivered; the same at every try."""
-
-    channel: str
-    """``email``, ``sms`` or ``webhook``."""
-
-    claimed_at: datetime
-    """When, UTC; tells this try from others."""
-
-    attempts: int
-    """Tries, with this one."""
+class Claim(Taken):
+    """A message to a person that is ours to send."""
 
     pseudonym: str
     """The person."""
@@ -60,6 +43,11 @@ class Claim:
     currency: str | None
     """ISO 4217 code of the offer."""
 
+    @property
+    def intervention_id(self) -> str:
+        """What is delivered."""
+        return self.key
+
 
 def due(session: Session, channel: str, now: datetime) -> list[tuple[str, str]]:
     """Return intervention and person of all that may be sent by a channel now.
@@ -69,7 +57,7 @@ def due(session: Session, channel: str, now: datetime) -> list[tuple[str, str]]:
     query = (
         select(_row.intervention_id, Intervention.customer_pseudonym)
         .join(Intervention, col(Intervention.intervention_id) == _row.intervention_id)
-        .where(_row.channel == channel, _is_due(now), exists(_its_assignment()))
+        .where(OUTBOX.is_due(channel, now), exists(_its_assignment()))
         .order_by(_row.intervention_id)
     )
     return [(each, person) for each, person in session.exec(query)]
@@ -90,65 +78,14 @@ def claim(
     Claim, str or None
         The message; why it is dropped; or None where somebody else has it.
     """
-    mine = and_(_row.intervention_id == intervention_id, _row.channel == channel)
-    taking = update(_table).where(mine, _is_due(now))
-    values = {"state": "sending", "claimed_at": now, "attempts": _row.attempts + 1}
-    if not session.execute(taking.values(values)).rowcount:  # type: ignore[attr-defined]
+    taken = OUTBOX.take(session, intervention_id, channel, now)
+    if taken is None:
         return None
-    found = _read(session, intervention_id, channel, now)
+    found = _read(session, taken)
     if why := _against(session, found, needs_consent=needs_consent):
-        settle(session, found, "dropped", error=why)
+        OUTBOX.settle(session, found, "dropped", error=why)
         return why
     return found
-
-
-def settle(
-    session: Session,
-    claim: Claim,
-    state: str,
-    *,
-    error: str | None = None,
-    sent_at: datetime | None = None,
-    not_before: datetime | None = None,
-    attempts: int | None = None,
-) -> None:
-    """Write what became of a claimed message, unless it was taken away meanwhile."""
-    session.execute(
-        update(_table)
-        .where(
-            _row.intervention_id == claim.intervention_id,
-            _row.channel == claim.channel,
-            _row.claimed_at == claim.claimed_at,
-            _row.state.in_(["sending", "uncertain"]),
-        )
-        .values(
-            state=state,
-            error=error,
-            sent_at=sent_at,
-            not_before=not_before,
-            attempts=claim.attempts if attempts is None else attempts,
-        )
-    )
-
-
-def take_back(session: Session, now: datetime, patience: timedelta) -> int:
-    """Settle what processes that ended had claimed; return how many are in doubt now.
-
-    What is safe to repeat waits again; the rest may have gone out, and is left to
-    people.
-    """
-    left = and_(_row.state == "sending", _row.claimed_at < now - patience)
-    safe = _row.channel.in_(SAFE_TO_REPEAT)
-    why = "its process ended while it was sent"
-    again = update(_table).where(left, safe)
-    session.execute(again.values(state="pending", not_before=None, error=why))
-    doubtful = update(_table).where(left, ~safe).values(state="uncertain", error=why)
-    return int(session.execute(doubtful).rowcount)  # type: ignore[attr-defined]
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    may = or_(_row.not_before.is_(None), _row.not_before <= now)
-    return and_(_row.state == "pending", may)
 
 
 def _its_assignment() -> ColumnElement[bool]:
@@ -158,22 +95,16 @@ def _its_assignment() -> ColumnElement[bool]:
     )
 
 
-def _read(
-    session: Session, intervention_id: str, channel: str, claimed_at: datetime
-) -> Claim:
+def _read(session: Session, taken: Taken) -> Claim:
     query = (
-        select(Intervention, _row.attempts, Order.purchased_at, Product.title)
-        .join(_table, _row.intervention_id == col(Intervention.intervention_id))
+        select(Intervention, Order.purchased_at, Product.title)
         .join(Order, col(Order.order_id) == col(Intervention.order_id))
         .join(Product, col(Product.product_id) == col(Order.product_id))
-        .where(_row.intervention_id == intervention_id, _row.channel == channel)
+        .where(col(Intervention.intervention_id) == taken.key)
     )
-    decided, attempts, purchased_at, title = session.exec(query).one()
+    decided, purchased_at, title = session.exec(query).one()
     return Claim(
-        intervention_id=intervention_id,
-        channel=channel,
-        claimed_at=claimed_at,
-        attempts=attempts,
+        **vars(taken),
         pseudonym=decided.customer_pseudonym,
         kind=decided.kind,
         order_id=decided.order_id,

@@ -6,10 +6,10 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
-from interventions.channels.claims import Claim, claim, due, settle, take_back
+from interventions.channels.claims import OUTBOX, Claim, claim, due
 from interventions.channels.contacts import Contact, read_contacts
 from interventions.channels.mail import MailSender
 from interventions.channels.posts import SmsSender, WebhookSender
@@ -24,9 +24,6 @@ from store.settings import Settings
 logger = logging.getLogger("trendguard.channels")
 
 ADDRESSED: frozenset[Channel] = frozenset({"email", "sms"})
-# No send takes longer: a mail server is waited for at each of some ten turns.
-MOST_TURNS = 20
-LEAST_PATIENCE = timedelta(minutes=15)
 # So many failures one after another are not the messages' fault.
 FAILURES_RUNNING = 10
 
@@ -84,10 +81,8 @@ def deliver(
         return now or utc_now()
 
     run = _Run(database, settings, read_rules(settings.rules_file), clock, Counter())
-    patience = timedelta(seconds=settings.send_timeout_seconds * MOST_TURNS)
     with database.writing() as session:
-        doubtful = take_back(session, clock(), max(patience, LEAST_PATIENCE))
-    run.counts["uncertain"] += doubtful
+        run.counts["uncertain"] += OUTBOX.take_back(session, clock(), settings)
     senders = _senders(settings)
     try:
         _send_all(run, senders)
@@ -183,5 +178,5 @@ def _put_back(run: _Run, mine: Claim, why: str) -> None:
 
 def _settle(run: _Run, mine: Claim, state: str, **values: Any) -> None:
     with run.database.writing() as session:
-        settle(session, mine, state, **values)
+        OUTBOX.settle(session, mine, state, **values)
     run.counts[state] += 1

@@ -97,6 +97,20 @@ class Poster:
         finally:
             _finish(answer)
 
+    def post_known(self, post: Post) -> None:
+        """Post to a receiver that knows a message by its id: what was not answered may
+        be posted again.
+
+        Raises
+        ------
+        RefusedError, DelayedError, AwayError
+            See `store.errors`.
+        """
+        try:
+            self.post(post)
+        except UncertainError as error:
+            raise DelayedError(str(error)) from None
+
     def close(self) -> None:
         """Close all connections."""
         self._pool.clear()
@@ -169,11 +183,8 @@ class WebhookSender:
         return Post(_message_id(claim), _json(said))
 
     def send(self, post: Post) -> None:
-        """Post it; what was not answered may be posted again. See `Poster.post`."""
-        try:
-            self._poster.post(post)
-        except UncertainError as error:
-            raise DelayedError(str(error)) from None
+        """Post it; see `Poster.post_known`."""
+        self._poster.post_known(post)
 
     def close(self) -> None:
         """Close all connections."""

@@ -1,13 +1,12 @@
 """The rules of alerts, read from one file."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from store.errors import SettingsError
+from store.rules import read_over
 
 RULES_FILE = Path(__file__).with_name("alerts.toml")
 
@@ -50,6 +49,9 @@ class AlertRule(BaseModel):
         return self
 
 
+RULES = TypeAdapter(dict[str, AlertRule])
+
+
 @cache
 def read_alert_rules(file: Path | None = None) -> dict[str, AlertRule]:
     """Return the rules by name: those of a file over those that come along.
@@ -59,24 +61,4 @@ def read_alert_rules(file: Path | None = None) -> dict[str, AlertRule]:
     SettingsError
         If the file can't be read, or says what can't be.
     """
-    rules = _parsed(RULES_FILE)
-    try:
-        for name, changed in (_parsed(file) if file else {}).items():
-            rules[name] = rules.get(name, {}) | changed
-        return {name: AlertRule.model_validate(r) for name, r in rules.items()}
-    except (OSError, ValueError, TypeError) as error:
-        raise SettingsError(
-            f"TRENDGUARD_ALERTS_FILE: {file} can't be used: {_why(error)}; "
-            f"see {RULES_FILE.name} for what it may hold"
-        ) from error
-
-
-def _parsed(file: Path) -> dict[str, Any]:
-    return tomllib.loads(file.read_text(encoding="utf-8"))
-
-
-def _why(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    found = error.errors()[0]
-    return f"{'.'.join(map(str, found['loc']))}: {found['msg']}"
+    return read_over(RULES_FILE, file, RULES, "TRENDGUARD_ALERTS_FILE")

@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,11 +13,11 @@ from email.utils import format_datetime
 from hashlib import sha256
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlmodel import Session
+from sqlalchemy import select
 
 from interventions.channels.contacts import EMAIL
 from interventions.channels.mail_server import MailServer
+from interventions.channels.outbox import Outbox
 from interventions.channels.posts import Post, Poster
 from interventions.channels.verdicts import verdict
 from reporting.alerts.raising import alert_channels, said
@@ -26,20 +26,16 @@ from store.clock import utc_now
 from store.database import Database
 from store.errors import (
     AwayError,
-    DelayedError,
     DeliveryError,
     SettingsError,
-    UncertainError,
 )
 from store.settings import Settings
 from store.tables import Alert, AlertDelivery
 
 logger = logging.getLogger("trendguard.alerts")
 
-_table = sql_table(AlertDelivery)
-_row = _table.c
-# What a process that ended had claimed is in doubt after so long.
-PATIENCE = timedelta(minutes=15)
+OUTBOX = Outbox(AlertDelivery, "alert_key")
+_key = sql_table(AlertDelivery).c.alert_key
 
 
 class Sender(Protocol):
@@ -95,7 +91,8 @@ class Hook:
             | {"key": alert.key, "text": said(alert)}
             | alert.facts,
         }
-        self._poster.post(Post(message_id(alert), json.dumps(told, ensure_ascii=False)))
+        body = json.dumps(told, ensure_ascii=False)
+        self._poster.post_known(Post(message_id(alert), body))
 
     def close(self) -> None:
         """Close all connections."""
@@ -135,7 +132,7 @@ def send_alerts(
     makers: dict[str, Callable[[Settings], Sender]] = {"email": Mail, "webhook": Hook}
     senders = {name: makers[name](settings) for name in alert_channels(settings)}
     with database.writing() as session:
-        run.counts["uncertain"] += _take_back(session, run.clock())
+        run.counts["uncertain"] += OUTBOX.take_back(session, run.clock(), settings)
     try:
         for channel, sender in senders.items():
             _send_channel(run, channel, sender)
@@ -147,62 +144,37 @@ def send_alerts(
 
 def _send_channel(run: _Run, channel: str, sender: Sender) -> None:
     with run.database.reading() as session:
-        due = select(_row.alert_key).where(
-            _row.channel == channel, _is_due(run.clock())
-        )
-        keys = session.execute(due.order_by(_row.alert_key)).scalars().all()
+        due = select(_key).where(OUTBOX.is_due(channel, run.clock())).order_by(_key)
+        keys = session.execute(due).scalars().all()
     for key in keys:
-        mine = _claim(run.database, key, channel, run.clock())
-        if mine is None:
-            continue
-        alert, attempts = mine
-        error = _try(sender, alert, channel)
-        values = verdict(error, attempts, run.settings.send_attempts, run.clock())
-        with run.database.writing() as session:
-            same = and_(_row.alert_key == key, _row.channel == channel)
-            session.execute(update(_table).where(same).values(values))
-        run.counts[values["state"]] += 1
+        error = _send_one(run, channel, sender, key)
         if isinstance(error, AwayError):
             logger.warning("alerts by %s wait: %s", channel, error)
             return
 
 
-def _claim(
-    database: Database, key: str, channel: str, now: datetime
-) -> tuple[Alert, int] | None:
-    mine = and_(_row.alert_key == key, _row.channel == channel)
-    claimed = {"state": "sending", "claimed_at": now, "attempts": _row.attempts + 1}
-    with database.writing() as session:
-        taking = update(_table).where(mine, _is_due(now)).values(claimed)
-        if not session.execute(taking).rowcount:  # type: ignore[attr-defined]
-            return None
-        alert = session.get(Alert, key)
-        assert alert is not None
-        attempts = session.execute(select(_row.attempts).where(mine)).scalar_one()
+def _send_one(
+    run: _Run, channel: str, sender: Sender, key: str
+) -> DeliveryError | None:
+    """Send an alert if it is ours to send; return why it did not leave."""
+    with run.database.writing() as session:
+        taken = OUTBOX.take(session, key, channel, run.clock())
+        alert = session.get_one(Alert, key)
         session.expunge(alert)
-    return alert, attempts
+    if taken is None:
+        return None
+    error = _try(sender, alert)
+    most = run.settings.send_attempts
+    told = verdict(error, taken.attempts, most, run.clock())
+    with run.database.writing() as session:
+        OUTBOX.settle(session, taken, **told)
+    run.counts[told["state"]] += 1
+    return error
 
 
-def _try(sender: Sender, alert: Alert, channel: str) -> DeliveryError | None:
+def _try(sender: Sender, alert: Alert) -> DeliveryError | None:
     try:
         sender.send(alert)
-    except UncertainError as error:
-        # A webhook's receiver knows an alert by its id.
-        return DelayedError(str(error)) if channel == "webhook" else error
     except DeliveryError as error:
         return error
     return None
-
-
-def _take_back(session: Session, now: datetime) -> int:
-    left = and_(_row.state == "sending", _row.claimed_at < now - PATIENCE)
-    why = "its process ended while it was sent"
-    again = update(_table).where(left, _row.channel == "webhook")
-    session.execute(again.values(state="pending", error=why))
-    doubtful = update(_table).where(left).values(state="uncertain", error=why)
-    return int(session.execute(doubtful).rowcount)  # type: ignore[attr-defined]
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    may = or_(_row.not_before.is_(None), _row.not_before <= now)
-    return and_(_row.state == "pending", may)
