@@ -69,5 +69,11 @@ def put(duck: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
     duck.unregister("_rows")
 
 
+def table_names(duck: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the names of the tables that its file holds."""
+    known = "SELECT table_name FROM duckdb_tables() WHERE NOT temporary"
+    return {name for (name,) in duck.execute(known).fetchall()}
+
+
 def _quoted(path: str) -> str:
     return path.replace("'", "''")

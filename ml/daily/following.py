@@ -14,7 +14,7 @@ from store.bulk import arrow_schema, sql_table
 from store.changes import KNOWN_AT, earliest
 from store.clock import utc_now
 from store.database import Database
-from store.duck import put
+from store.duck import put, table_names
 from store.money import read_rates
 from store.reading import read_batches, read_rows
 from store.settings import Settings
@@ -98,14 +98,15 @@ def _changes(session: Session, first_id: int) -> list[Change]:
 def _start_over(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     # Before the transaction that fills the tables: DuckDB (2.0 and before) loses sight
     # of many rows that are put into a table which the same transaction made.
-    duck.execute("DROP TABLE IF EXISTS mark")
+    duck.execute("BEGIN")
+    for name in table_names(duck):
+        duck.execute(f'DROP TABLE "{name}"')
+    duck.execute("COMMIT")
     for table in (*KNOWN_AT, *CATALOGUE, *DERIVED):
         empty = arrow_schema(list(sql_table(table).columns)).empty_table()
         put(duck, relation(table), empty)
-    for name in ("linked_order", "total_day", "stored_sales_day"):
-        duck.execute(f"DROP TABLE IF EXISTS {name}")
     for name in ("stale_product", "unstored_product"):
-        duck.execute(f"CREATE OR REPLACE TABLE {name} (product_id VARCHAR)")
+        duck.execute(f"CREATE TABLE {name} (product_id VARCHAR)")
     put(duck, "rate", rate_table(settings))
 
 

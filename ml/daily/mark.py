@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from store.duck import table_names
 from store.money import read_rates
 from store.settings import Settings
 from store.tables import ALL
@@ -54,8 +55,7 @@ class Mark:
 
 def read_mark(duck: duckdb.DuckDBPyConnection) -> Mark | None:
     """Return the mark, None in a new file."""
-    known = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'mark'"
-    if not duck.execute(known).fetchall():
+    if "mark" not in table_names(duck):
         return None
     return Mark(*duck.execute("FROM mark").fetchall()[0])
 

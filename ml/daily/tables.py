@@ -12,7 +12,7 @@ from ml.daily.following import DERIVED, relation
 from ml.daily.hashtag_day import hashtag_days
 from ml.daily.mark import Mark, earlier
 from store.changes import KNOWN_AT
-from store.duck import put, sql_beside
+from store.duck import put, sql_beside, table_names
 from store.settings import Settings
 
 STEPS = ("video_seen", "bot_change", "offer", "resale_day")
@@ -54,8 +54,7 @@ def _forget_days(duck: duckdb.DuckDBPyConnection, first: date, last: date) -> No
     """Delete the rows of days and orders of which nothing is stored any more, before
     others are made that would read them.
     """
-    known = "SELECT table_name FROM duckdb_tables()"
-    there = {row[0] for row in duck.execute(known).fetchall()}
+    there = table_names(duck)
     for name in {"total_day", *map(relation, DERIVED)} & there:
         duck.execute(f"DELETE FROM {name} WHERE day NOT BETWEEN ? AND ?", [first, last])
     if "linked_order" in there:

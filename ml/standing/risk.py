@@ -11,6 +11,7 @@ import pyarrow as pa
 from sqlalchemy import delete
 
 from ml.card import Card
+from ml.standing.paid_orders import view_paid_orders
 from store.bulk import arrow_schema, insert_rows, sql_table
 from store.database import Database
 from store.duck import put, sql_beside
@@ -46,6 +47,7 @@ def store_risk_week(
     cards : dict
         Product -> its card.
     """
+    view_paid_orders(duck)
     put(duck, "card_risk", _card_risk(facts, cards))
     put(duck, "asked", pa.table({"day": [day]}))
     rows = duck.sql(sql_beside(__file__, "risk_week")).to_arrow_table()

@@ -1,30 +1,20 @@
 -- A row per scope and key: what is at risk at the end of `asked.day`, as the cards say.
--- Reads: "order", "return", product, product_hashtag, rate, bounds,
+-- Reads: paid_order, "return", product, product_hashtag, bounds,
 -- card_risk(product_id, order_count, risk, risk_low, risk_high, evidence), asked(day).
-WITH open_order AS (
+WITH open_product AS (
     SELECT
         o.product_id,
-        o.purchased_at::DATE AS bought_on,
-        o.currency,
-        o.unit_price_minor * o.quantity / minor_units(o.currency) AS paid
-    FROM "order" AS o
+        count(*) AS open_count,
+        sum(o.cents)::BIGINT AS open_cents
+    FROM paid_order AS o
     CROSS JOIN asked
     CROSS JOIN bounds AS b
     LEFT JOIN "return" AS r
         ON o.order_id = r.order_id AND r.returned_at::DATE <= asked.day
-    WHERE o.purchased_at::DATE <= asked.day
-        AND o.purchased_at::DATE + b.return_window_days > asked.day
+    WHERE o.day <= asked.day
+        AND o.day + b.return_window_days > asked.day
         AND r.order_id IS NULL
-),
-
-open_product AS (
-    SELECT
-        product_id,
-        count(*) AS open_count,
-        coalesce(sum(round(paid * usd_per_unit * 100)), 0)::BIGINT AS open_cents
-    FROM open_order AS o
-    ASOF LEFT JOIN rate ON o.currency = rate.currency AND o.bought_on >= rate.day
-    GROUP BY product_id
+    GROUP BY o.product_id
 ),
 
 product_risk AS (

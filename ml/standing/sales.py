@@ -7,9 +7,10 @@ from sqlmodel import Session
 
 from ml.labels import put_regret_reasons
 from ml.standing.findings import keep_finding
+from ml.standing.paid_orders import view_paid_orders
 from store.bulk import merge_rows, replace_rows, sql_table
 from store.database import Database
-from store.duck import sql_beside
+from store.duck import sql_beside, table_names
 from store.settings import Settings
 from store.tables import SalesDay
 
@@ -27,12 +28,12 @@ def store_sales(
     The workbench remembers which rows the store has. Where it can't, all are written.
     """
     put_regret_reasons(duck, settings)
+    view_paid_orders(duck)
     query = sql_beside(__file__, "sales_day")
     duck.execute(f"CREATE OR REPLACE TEMP TABLE made_sales AS {query}")
-    known = "SELECT 1 FROM duckdb_tables() WHERE table_name = ?"
-    remembered = bool(duck.execute(known, [STORED]).fetchall())
     with database.writing() as session:
-        written = _merge(duck, session) if remembered else _replace(duck, session)
+        write = _merge if STORED in table_names(duck) else _replace
+        written = write(duck, session)
         keep_finding(session, "span", _span(duck))
     duck.execute(f"CREATE OR REPLACE TABLE {STORED} AS FROM made_sales")
     duck.execute("DROP TABLE made_sales")

@@ -1,31 +1,18 @@
 -- A row per scope, key and day of purchase: what was bought, what has come back of it.
--- Reads: "order", "return", product, product_hashtag, rate, regret_reason(reason), bounds.
-WITH day_rate AS (
-    SELECT day, currency, usd_per_unit
-    FROM (
-        SELECT DISTINCT purchased_at::DATE AS day, currency FROM "order"
-    ) AS asked
-    ASOF JOIN rate USING (currency, day)
-),
-
-bought AS (
+-- Reads: paid_order, "return", product, product_hashtag, regret_reason(reason), bounds.
+WITH bought AS (
     SELECT
         o.product_id,
-        o.purchased_at::DATE AS day,
+        o.day,
         o.quantity,
-        coalesce(round(
-            o.unit_price_minor * o.quantity / minor_units(o.currency)
-            * usd_per_unit * 100
-        ), 0)::BIGINT AS cents,
+        o.cents,
         r.order_id IS NOT NULL AS returned,
         nullif(trim(lower(r.reason)), '') AS reason
-    FROM "order" AS o
+    FROM paid_order AS o
     CROSS JOIN bounds AS b
-    LEFT JOIN day_rate
-        ON o.currency = day_rate.currency AND o.purchased_at::DATE = day_rate.day
     LEFT JOIN "return" AS r
         ON o.order_id = r.order_id AND r.returned_at::DATE <= b.last_day
-    WHERE o.purchased_at::DATE <= b.last_day
+    WHERE o.day <= b.last_day
 ),
 
 product_sales AS (

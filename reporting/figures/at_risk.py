@@ -17,6 +17,8 @@ from store.tables import Product, ProductDay, RiskWeek, SalesDay
 _risk, _day = sql_table(RiskWeek).c, sql_table(ProductDay).c
 _product, _sales = sql_table(Product).c, sql_table(SalesDay).c
 NO_CATEGORY = "without a category"
+# The Monday of the newest week that has rows, as a part of queries.
+NEWEST_WEEK = select(func.max(_risk.week)).scalar_subquery()
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class RiskRow:
 
 def newest_week(session: Session) -> date | None:
     """Return the Monday of the newest week that has rows."""
-    newest: date | None = session.execute(select(func.max(_risk.week))).scalar()
+    newest: date | None = session.execute(select(NEWEST_WEEK)).scalar()
     return newest
 
 
@@ -56,7 +58,7 @@ def risk_total(session: Session, asked: Filter) -> Values:
     needed = needed_sums(RISK_MEASURES)
     ends = [func.sum(e * _risk.order_count) for e in (_risk.risk_low, _risk.risk_high)]
     query = select(*(func.sum(_risk[s.column]) for s in needed), *ends).where(
-        in_scope(asked, RiskWeek), _risk.week == newest_week(session)
+        in_scope(asked, RiskWeek), _risk.week == NEWEST_WEEK
     )
     *sums, low, high = session.execute(query).one()
     counted = {s: _number(v) for s, v in zip(needed, sums, strict=True)}
@@ -71,7 +73,7 @@ def products_at_risk(
     session: Session, asked: Filter, span: Span, limit: int = 50
 ) -> list[RiskRow]:
     """Return the products with the most money at stake in the newest week."""
-    picked = [_risk.scope == "product", _risk.week == newest_week(session)]
+    picked = [_risk.scope == "product", _risk.week == NEWEST_WEEK]
     if asked.scope != ("shop", ""):
         picked.append(_risk.key.in_(products_of(asked)))
     return _product_rows(session, picked, span, asked, limit)
@@ -83,7 +85,7 @@ def product_at_risk(
     """Return one product's row; None where it had no card in the newest week."""
     picked = [
         _risk.scope == "product",
-        _risk.week == newest_week(session),
+        _risk.week == NEWEST_WEEK,
         _risk.key == product_id,
     ]
     return next(iter(_product_rows(session, picked, span, asked, 1)), None)
@@ -91,7 +93,7 @@ def product_at_risk(
 
 def categories_at_risk(session: Session, asked: Filter, span: Span) -> list[RiskRow]:
     """Return every category, those with the most money at stake first."""
-    where = [_risk.scope == "category", _risk.week == newest_week(session)]
+    where = [_risk.scope == "category", _risk.week == NEWEST_WEEK]
     query = (
         select(*_risk).where(*where).order_by(_risk.at_stake_cents.desc(), _risk.key)
     )

@@ -10,7 +10,6 @@ from reporting.figures.filters import LINKED, Filter
 from store.bulk import sql_table
 from store.tables import (
     HashtagDay,
-    Product,
     ProductDay,
     ProductHashtag,
     Retention,
@@ -29,11 +28,6 @@ class KeptPoint:
     low: float
     high: float
     n: int
-
-
-def find_product(session: Session, product_id: str) -> Product | None:
-    """Return a product of the catalogue."""
-    return session.get(Product, product_id)
 
 
 def hashtags_of(session: Session, product_id: str) -> list[tuple[str, float]]:

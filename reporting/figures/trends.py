@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from ml.lifespan import Lifespan
 from ml.standing.findings import kept_finding
-from reporting.figures.at_risk import newest_week
+from reporting.figures.at_risk import NEWEST_WEEK
 from reporting.figures.filters import LINKED, Filter
 from reporting.figures.values import Value
 from store.bulk import sql_table
@@ -65,7 +65,7 @@ def trend_rows(session: Session, asked: Filter, limit: int = 100) -> list[TrendR
     stake = func.coalesce(_risk.at_stake_cents, 0)
     query = (
         select(*_day, *_of_week())
-        .outerjoin(sql_table(RiskWeek), _week_of(_day.hashtag, session))
+        .outerjoin(sql_table(RiskWeek), _week_of(_day.hashtag))
         .where(_day.day == newest)
         .order_by(stake.desc(), _day.smooth_views.desc(), _day.hashtag)
         .limit(limit)
@@ -86,7 +86,7 @@ def trend_row(session: Session, hashtag: str) -> TrendRow | None:
     """Return a hashtag on its own newest day; None if never observed twice."""
     query = (
         select(*_day, *_of_week())
-        .outerjoin(sql_table(RiskWeek), _week_of(_day.hashtag, session))
+        .outerjoin(sql_table(RiskWeek), _week_of(_day.hashtag))
         .where(_day.hashtag == hashtag)
         .order_by(_day.day.desc())
         .limit(1)
@@ -99,11 +99,11 @@ def _of_week() -> list[Any]:
     return [_risk[name] for name in names]
 
 
-def _week_of(hashtag: Any, session: Session) -> Any:
+def _week_of(hashtag: Any) -> Any:
     return (
         (_risk.scope == "hashtag")
         & (_risk.key == hashtag)
-        & (_risk.week == newest_week(session))
+        & (_risk.week == NEWEST_WEEK)
     )
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from reporting.figures.filters import LINKED, Span
 from reporting.powerbi.star import STAR, StarTable
 from store.bulk import arrow_schema, sql_table
-from store.duck import duck_session, sql_beside
+from store.duck import duck_session, put, sql_beside
 from store.reading import read_batches
 from store.settings import Settings
 from store.tables import (
@@ -80,8 +80,7 @@ def _load(
     duck: duckdb.DuckDBPyConnection, session: Session, name: str, query: Select[Any]
 ) -> None:
     empty = arrow_schema(list(query.selected_columns)).empty_table()  # type: ignore[arg-type]
-    duck.register("rows_", empty)
-    duck.execute(f"CREATE TABLE stored_{name} AS FROM rows_")
+    put(duck, f"stored_{name}", empty)
     for rows in read_batches(session, query):
         duck.register("rows_", rows)
         duck.execute(f"INSERT INTO stored_{name} FROM rows_")

@@ -5,7 +5,27 @@ products, days and hashtags; none of a person.
 from dataclasses import dataclass
 from typing import Literal
 
+import pyarrow as pa
+
+from store.bulk import arrow_schema, sql_table
+from store.tables import (
+    HashtagDay,
+    Product,
+    ProductDay,
+    ProductHashtag,
+    Retention,
+    RiskWeek,
+    SalesDay,
+    Table,
+)
+
 Kind = Literal["string", "int64", "double", "boolean", "dateTime"]
+KINDS: dict[pa.DataType, Kind] = {
+    pa.string(): "string",
+    pa.int64(): "int64",
+    pa.float64(): "double",
+    pa.date32(): "dateTime",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +60,24 @@ class Relationship:
     """Whether what is picked among the many picks of the dimension too."""
 
 
+def stored(table: type[Table], *names: str) -> tuple[Column, ...]:
+    """Return columns as a table of the store has them, in its words.
+
+    >>> stored(SalesDay, "returned_count")
+    (Column(name='returned_count', kind='int64', words='Orders that came back.'),)
+    """
+    schema = arrow_schema([sql_table(table).c[name] for name in names])
+    return tuple(
+        Column(field.name, KINDS[field.type], _words(table, field.name))
+        for field in schema
+    )
+
+
+def _words(table: type[Table], name: str) -> str:
+    words = table.model_fields[name].description or ""
+    return " ".join(words.replace("``", "`").split())
+
+
 DATE = StarTable(
     "date",
     "Every day that anything speaks of.",
@@ -57,12 +95,9 @@ PRODUCT = StarTable(
     "product",
     "The catalogue, with the trend each product was in on the newest day.",
     (
-        Column("product_id", "string", "The retailer's id."),
-        Column("title", "string", "Title."),
-        Column("brand", "string", "Brand."),
-        Column("category", "string", "Category."),
+        *stored(Product, "product_id", "title", "brand", "category"),
         Column("list_price", "double", "List price in `currency`."),
-        Column("currency", "string", "ISO 4217 code."),
+        *stored(Product, "currency"),
         Column("strongest_hashtag", "string", "Its hashtag with the most views."),
         Column("stage", "string", "That hashtag's stage."),
     ),
@@ -80,25 +115,24 @@ HASHTAG = StarTable(
 PRODUCT_HASHTAG = StarTable(
     "product_hashtag",
     "Which hashtags speak of which products, with a confidence of 0.5 or more.",
-    (
-        Column("product_id", "string", "The product."),
-        Column("hashtag", "string", "The hashtag."),
-        Column("confidence", "double", "How sure the link is, 0-1."),
-    ),
+    stored(ProductHashtag, "product_id", "hashtag", "confidence"),
 )
 SALES_DAY = StarTable(
     "sales_day",
     "What was bought of a product on a day, and what has come back of it by now.",
     (
         Column("product_id", "string", "The product."),
-        Column("day", "dateTime", "Day of the purchase, UTC."),
-        Column("order_count", "int64", "Orders."),
-        Column("unit_count", "int64", "Pieces in them."),
-        Column("sales_cents", "int64", "What was paid, US cents."),
-        Column("returned_count", "int64", "Orders that came back."),
-        Column("returned_cents", "int64", "What had been paid for them, US cents."),
-        Column("coded_count", "int64", "Orders that came back with a reason."),
-        Column("regretted_count", "int64", "Those whose reason speaks of regret."),
+        *stored(
+            SalesDay,
+            "day",
+            "order_count",
+            "unit_count",
+            "sales_cents",
+            "returned_count",
+            "returned_cents",
+            "coded_count",
+            "regretted_count",
+        ),
         Column("is_closed", "boolean", "Whether their return window is over."),
     ),
 )
@@ -107,16 +141,19 @@ RISK_WEEK = StarTable(
     "What was at risk in a product in one week, as the model then served said.",
     (
         Column("product_id", "string", "The product."),
-        Column("week", "dateTime", "The week's Monday."),
+        *stored(RiskWeek, "week"),
         Column("risk", "double", "Calibrated probability of regret, 0-1."),
         Column("risk_low", "double", "Lower end of its 90 % interval."),
         Column("risk_high", "double", "Upper end of it."),
         Column("evidence", "string", "enough, thin or none."),
-        Column("order_count", "int64", "Orders of the 7 days up to then."),
-        Column("expected_count", "double", "Those expected to be regretted."),
-        Column("open_count", "int64", "Orders that could still come back."),
-        Column("open_cents", "int64", "What was paid for them, US cents."),
-        Column("at_stake_cents", "int64", "`open_cents` times the risk."),
+        *stored(
+            RiskWeek,
+            "order_count",
+            "expected_count",
+            "open_count",
+            "open_cents",
+            "at_stake_cents",
+        ),
         Column("is_newest", "boolean", "Whether it is the newest week."),
     ),
 )
@@ -124,8 +161,7 @@ TREND_DAY = StarTable(
     "trend_day",
     "A hashtag as it was known at the end of one day.",
     (
-        Column("hashtag", "string", "Name without #."),
-        Column("day", "dateTime", "The day, UTC."),
+        *stored(HashtagDay, "hashtag", "day"),
         Column("view_count", "int64", "Newest known total of views."),
         Column("real_daily_views", "double", "Views a day without bots'."),
         Column("smooth_views", "double", "Their mean over 7 days."),
@@ -138,17 +174,18 @@ TREND_DAY = StarTable(
 PRODUCT_DAY = StarTable(
     "product_day",
     "Second-hand prices and reviews of a product, as known at the end of one day.",
-    (
-        Column("product_id", "string", "The product."),
-        Column("day", "dateTime", "The day, UTC."),
-        Column("resale_drop", "double", "1 minus resale over list price."),
-        Column("resale_drop_low", "double", "Lower end of its 90 % interval."),
-        Column("resale_drop_high", "double", "Upper end of it."),
-        Column("resale_median_sold_usd", "double", "Median selling price, 30 days."),
-        Column("resale_median_ask_usd", "double", "Median asking price, 30 days."),
-        Column("resale_n", "int64", "Sales and offers behind them."),
-        Column("sentiment_score", "double", "Mean polarity of reviews, -1 to 1."),
-        Column("sentiment_n", "int64", "Reviews behind it."),
+    stored(
+        ProductDay,
+        "product_id",
+        "day",
+        "resale_drop",
+        "resale_drop_low",
+        "resale_drop_high",
+        "resale_median_sold_usd",
+        "resale_median_ask_usd",
+        "resale_n",
+        "sentiment_score",
+        "sentiment_n",
     ),
 )
 RETENTION = StarTable(
@@ -156,11 +193,7 @@ RETENTION = StarTable(
     "Share of a product's buyers who kept it, by Kaplan and Meier.",
     (
         Column("product_id", "string", "The product."),
-        Column("days", "int64", "Days after the purchase: 30, 90 or 180."),
-        Column("share", "double", "Share that had not come back, 0-1."),
-        Column("low", "double", "Lower end of its 95 % interval."),
-        Column("high", "double", "Upper end of it."),
-        Column("n", "int64", "Orders behind it."),
+        *stored(Retention, "days", "share", "low", "high", "n"),
     ),
 )
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 
 from reporting.alerts.listing import listed
 from reporting.alerts.raising import acknowledge
 from server.access import only_who_may
 from server.dashboard.asking import line_of_text
-from server.dashboard.shell import page
+from server.dashboard.shell import go_to, page
 from server.dashboard.tables import Column, Row, Table
 from server.state import state
 from store.errors import MissingError
@@ -64,8 +64,7 @@ def post_alert() -> Response:
         if session.get(Alert, key) is None:
             raise MissingError("there is no such alert")
         acknowledge(session, key, g.admin)
-    address = url_for("dashboard_alerts.get_alerts")
-    return redirect(address, 303, Response=Response)  # type: ignore[return-value]
+    return go_to(url_for("dashboard_alerts.get_alerts"))
 
 
 def open_ones(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

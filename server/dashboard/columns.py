@@ -1,8 +1,5 @@
 """Columns of the figures' tables, with the heads and words of the measures."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from flask import url_for
 
 from reporting.figures.measures import MEASURES
@@ -16,11 +13,6 @@ def measured(*names: str) -> tuple[Column, ...]:
     """Return the columns of some measures."""
     found = (BY_NAME[name] for name in names)
     return tuple(Column(m.name, m.title, m.unit, m.words) for m in found)
-
-
-def row_of(values: Mapping[str, Value], **others: Any) -> dict[str, Any]:
-    """Return a row of measures and other cells."""
-    return {**others, **values}
 
 
 def product_link(row: Row) -> str | None:
@@ -49,8 +41,3 @@ def change_of(now: Value, before: Value) -> float | None:
     if now.value is None or not before.value:
         return None
     return round(now.value / before.value - 1, 6)
-
-
-def in_order_of(rows: Iterable[Row], name: str) -> list[Row]:
-    """Return rows, the largest first."""
-    return sorted(rows, key=lambda row: -(row[name].value or 0.0))

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, request, url_for
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from server import crawls
 from server.access import only_who_may
-from server.dashboard.shell import LIVE, page
+from server.dashboard.shell import LIVE, go_to, page
 from server.dashboard.sources import Source, read_sources
 from server.dashboard.tables import Column, Row, Table
 from server.state import state
@@ -103,14 +103,14 @@ def post_crawl() -> Response:
         plan = crawls.planned(spider, arguments)
         return _page(plan=plan, given={**given, "spider": spider})
     run = crawls.queued(spider, arguments)
-    return _to(url_for("dashboard_crawls.get_crawl", run_id=run.run_id))
+    return go_to(url_for("dashboard_crawls.get_crawl", run_id=run.run_id))
 
 
 @blueprint.post("/<run_id>/cancel")
 def post_cancel(run_id: str) -> Response:
     """Cancel a run that has not begun."""
     crawls.cancelled(run_id)
-    return _to(url_for("dashboard_crawls.get_crawl", run_id=run_id))
+    return go_to(url_for("dashboard_crawls.get_crawl", run_id=run_id))
 
 
 def _page(status: int = 200, **values: Any) -> Response:
@@ -197,7 +197,3 @@ def _watch_row(watch: Watch) -> dict[str, Any]:
 def _target(run: CrawlRun) -> str:
     spider = SPIDERS.get(run.spider)
     return run.arguments.get(spider.target, "") if spider else ""
-
-
-def _to(address: str) -> Response:
-    return redirect(address, 303, Response=Response)  # type: ignore[return-value]

@@ -11,29 +11,29 @@ from reporting.charts import Chart, bars
 from reporting.figures.values import Value
 from server.access import only_who_may
 from server.dashboard.shell import page
-from server.dashboard.tables import Column, Table
+from server.dashboard.tables import Column, Kind, Table
 from server.state import state
 
 blueprint = Blueprint("dashboard_effects", __name__, url_prefix="/dashboard/effects")
 blueprint.before_request(only_who_may)
 
 ANY_TIME = "95 %, however often one looks."
-RETURNS = (
-    Column("method", "Method"),
-    Column("treatment", "With", "share", "Share of orders that came back."),
-    Column("holdout", "Without", "share"),
-    Column("difference", "Difference", "points", ANY_TIME),
-    Column("people", "People", "count", "In both arms."),
-    Column("sure", "Surely not nothing"),
-)
-MONEY = (
-    Column("method", "Method"),
-    Column("treatment", "With", "number", "Kept an order."),
-    Column("holdout", "Without", "number"),
-    Column("difference", "Difference", "number", ANY_TIME),
-    Column("people", "People", "count", "In both arms."),
-    Column("sure", "Surely not nothing"),
-)
+
+
+def compared(kind: Kind, difference: Kind, words: str) -> tuple[Column, ...]:
+    """Return the columns of a figure with and without interventions."""
+    return (
+        Column("method", "Method"),
+        Column("treatment", "With", kind, words),
+        Column("holdout", "Without", kind),
+        Column("difference", "Difference", difference, ANY_TIME),
+        Column("people", "People", "count", "In both arms."),
+        Column("sure", "Surely not nothing"),
+    )
+
+
+RETURNS = compared("share", "points", "Share of orders that came back.")
+MONEY = compared("number", "number", "Kept an order.")
 SEGMENTS = (
     Column("dimension", "By"),
     Column("value", "Part"),

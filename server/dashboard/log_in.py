@@ -1,13 +1,13 @@
 """The page to log in at, and the way out."""
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from server.access import Caller, caller, only_who_may, require
 from server.access.csrf import refuse_foreign
 from server.access.log_in import log_in, log_out
 from server.access.passwords import MAX_BYTES
 from server.access.sessions import delete_cookie, set_cookie
-from server.dashboard.shell import page
+from server.dashboard.shell import go_to, page
 from server.state import state
 from store.errors import (
     ForbiddenError,
@@ -80,4 +80,4 @@ def _known() -> Caller | None:
 def _to(wanted: str | None) -> Response:
     """Go to a page of the dashboard; what names another place leads to the start."""
     safe = wanted if wanted and wanted.startswith(START) else START
-    return redirect(safe, 303, Response=Response)  # type: ignore[return-value]
+    return go_to(safe)

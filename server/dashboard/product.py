@@ -10,7 +10,6 @@ from reporting.charts import Chart
 from reporting.figures.at_risk import RiskRow, product_at_risk
 from reporting.figures.product import (
     card_of,
-    find_product,
     hashtag_days,
     hashtags_of,
     kept_curve,
@@ -30,6 +29,7 @@ from server.dashboard.shell import page
 from server.dashboard.tables import Column, Table
 from server.state import state
 from store.errors import InvalidError, MissingError
+from store.tables import Product
 
 blueprint = Blueprint("dashboard_product", __name__, url_prefix="/dashboard/products")
 blueprint.before_request(only_who_may)
@@ -98,9 +98,9 @@ def get_product(product_id: str) -> Response:
     )
 
 
-def _found(session: Session, product_id: str) -> Any:
+def _found(session: Session, product_id: str) -> Product:
     try:
-        product = find_product(session, line_of_text(product_id))
+        product = session.get(Product, line_of_text(product_id))
     except InvalidError:
         product = None
     if product is None:

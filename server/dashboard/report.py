@@ -24,8 +24,8 @@ blueprint = Blueprint("dashboard_report", __name__, url_prefix="/dashboard/repor
 blueprint.before_request(only_who_may)
 
 ADDRESS = "/dashboard/report/"
-BODIES = {"drivers": drivers, "effects": effects}
-FINDINGS = {"drivers": "drivers", "effects": "experiment"}
+# What the template calls it: the finding, and what is shown of it.
+BODIES = {"drivers": ("drivers", drivers), "effects": ("experiment", effects)}
 
 
 @blueprint.get("/")
@@ -62,12 +62,14 @@ def _report(*, on_paper: bool) -> Response:
         asked = read_asked(session)
         if asked is None:
             return page("report.html", "Report", asked=None, **values)
-        found = {name: kept_finding(session, n) for name, n in FINDINGS.items()}
+        found = {
+            name: kept_finding(session, kept) for name, (kept, _) in BODIES.items()
+        }
         shown, more = overview(session, asked)
     tables: list[Table] = list(shown)
-    for name, finding in found.items():
+    for name, (_, body) in BODIES.items():
+        finding = found[name]
         if finding is not None and finding[0].get("orders"):
-            parts, body = BODIES[name](*finding)
+            parts, values[name] = body(*finding)
             tables += parts
-            values[name] = body
     return page("report.html", "Report", tables, **values, **more)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from babel.dates import format_timedelta
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Flask, Response, g, redirect, render_template, request, url_for
 
 from reporting.units import NOTHING
 from server.access.csrf import FIELD
@@ -61,6 +61,11 @@ def page(
     ordered = {t.name: t.in_order(request.args.get("sort")) for t in tables}
     text = render_template(template, title=title, tables=ordered, **values)
     return Response(text, mimetype=HTML)
+
+
+def go_to(address: str) -> Response:
+    """Return the answer to a form: the page to look at now."""
+    return redirect(address, 303, Response=Response)  # type: ignore[return-value]
 
 
 def here(**changes: Any) -> str:

@@ -1,8 +1,9 @@
 """Buttons of the crawls' page: stop a watch, let it go on."""
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, url_for
 
 from server.access import only_who_may
+from server.dashboard.shell import go_to
 from server.watches import set_paused
 
 blueprint = Blueprint("dashboard_watches", __name__, url_prefix="/dashboard/watches")
@@ -24,5 +25,4 @@ def post_resume(watch_id: int) -> Response:
 
 
 def _back() -> Response:
-    address = url_for("dashboard_crawls.get_crawls", _anchor="watches")
-    return redirect(address, 303, Response=Response)  # type: ignore[return-value]
+    return go_to(url_for("dashboard_crawls.get_crawls", _anchor="watches"))

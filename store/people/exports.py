@@ -16,13 +16,14 @@ import pyarrow.compute as pc
 from filelock import FileLock
 from pyarrow import parquet
 
+from store.errors import BadFileError
 from store.files import replaced
 from store.settings import Settings
 
 Kind = Literal["linked", "scores", "subject"]
 PATIENCE_SECONDS = 60
 ORDER = "order_id"
-UNREADABLE = (OSError, KeyError, ValueError, pa.ArrowException, csv.Error)
+UNREADABLE = (BadFileError, OSError, KeyError, ValueError, pa.ArrowException, csv.Error)
 
 
 def note_export(settings: Settings, file: Path, kind: Kind, about: str = "") -> None:

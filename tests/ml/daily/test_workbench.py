@@ -19,6 +19,7 @@ import ml.daily.workbench
 from ml.daily import open_workbench, store_daily
 from store.bulk import arrow_schema, merge_rows, sql_table
 from store.database import Database, open_database
+from store.duck import table_names
 from store.errors import DatabaseError, NotEnoughDataError
 from store.reading import read_rows
 from store.settings import Settings
@@ -187,6 +188,18 @@ def test_another_database_in_its_place_is_noticed(store, tmp_path):
     with open_workbench(store) as duck:
         ids = duck.execute("SELECT DISTINCT product_id FROM product_day").fetchall()
     assert ids == [("p2",)]
+
+
+def test_what_starts_over_keeps_no_table_of_before(store):
+    clear(store)
+    arrive(store, [(Listing, listing_on(1, "p1"))])
+    with open_workbench(store) as duck:
+        duck.execute("CREATE TABLE somebodys AS SELECT 'p1' AS product_id")
+    with open_workbench(store) as duck:
+        assert "somebodys" in table_names(duck)
+    longer = store.settings.model_copy(update={"return_window_days": 61})
+    with open_workbench(Database(longer)) as duck:
+        assert "somebodys" not in table_names(duck)
 
 
 @pytest.mark.parametrize("junk", [b"", b"not a database at all" * 100])
