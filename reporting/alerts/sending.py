@@ -159,10 +159,10 @@ def _send_one(
     """Send an alert if it is ours to send; return why it did not leave."""
     with run.database.writing() as session:
         taken = OUTBOX.take(session, key, channel, run.clock())
+        if taken is None:
+            return None
         alert = session.get_one(Alert, key)
         session.expunge(alert)
-    if taken is None:
-        return None
     error = _try(sender, alert)
     most = run.settings.send_attempts
     told = verdict(error, taken.attempts, most, run.clock())
