@@ -23,13 +23,15 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Session, col, select
 
 import jobs
+from store.cadence import minutes_between
 from store.clock import utc_now
 from store.database import Database
 from store.errors import RequestError
 from store.logs import set_up_logs
 from store.settings import Settings, get_settings
+from store.sources import source_of, standing_of
 from store.spiders import SPIDERS, watch_arguments
-from store.tables import AuditEvent, Watch
+from store.tables import AuditEvent, CrawlRun, Watch
 
 logger = logging.getLogger("trendguard.scheduler")
 
@@ -101,7 +103,8 @@ def queue_due_watches(database: Database, now: datetime) -> int:
     """Queue a crawl for every watch that is due and set when it is due next.
 
     One that can't be crawled is paused, and the audit trail says why. One of an
-    unknown spider is left as it is: another version may know it.
+    unknown spider is left as it is: another version may know it. One whose site is
+    paused or left alone waits until it may be asked.
 
     Returns
     -------
@@ -143,11 +146,26 @@ def next_due(last: datetime, every_minutes: int, now: datetime) -> datetime:
 def _queue_watch(session: Session, watch: Watch, now: datetime) -> list[str]:
     # All that can be wrong with a watch comes before the first write.
     arguments = watch_arguments(watch.spider, watch.target, watch.product_id)
-    next_due_at = next_due(watch.next_due_at, watch.every_minutes, now)
+    next_due_at = next_due(watch.next_due_at, minutes_between(session, watch), now)
+    standing = standing_of(session, source_of(watch.spider, arguments))
+    if standing.paused:
+        return []
+    if standing.spared_until is not None and standing.is_spared:
+        watch.next_due_at = standing.spared_until
+        return []
     key = f"watch-{watch.watch_id}@{watch.next_due_at:%Y-%m-%dT%H:%M:%SZ}"
-    crawl, is_new = jobs.add_crawl(session, watch.spider, arguments, "schedule", key)
     watch.next_due_at = next_due_at
+    if _is_open(session, watch.last_run_id):
+        # A backlog is not made longer by what will be as new when its turn comes.
+        return []
+    crawl, is_new = jobs.add_crawl(session, watch.spider, arguments, "schedule", key)
+    watch.last_run_id = crawl.run_id
     return [crawl.run_id] if is_new else []
+
+
+def _is_open(session: Session, run_id: str | None) -> bool:
+    run = session.get(CrawlRun, run_id) if run_id else None
+    return run is not None and run.state in {"queued", "running"}
 
 
 def _pause(session: Session, watch: Watch, why: str) -> None:

@@ -32,7 +32,7 @@ def schedule() -> None:
 @app.command()
 def worker() -> None:
     """Carry out queued jobs, until stopped."""
-    import jobs  # noqa: PLC0415
+    from jobs.work import work  # noqa: PLC0415
 
     open_database(get_settings()).close()
-    jobs.work()
+    work()

@@ -15,6 +15,7 @@ from web_poet import HttpResponse
 
 from scrapers.bodies import decode_body
 from scrapers.pages.walls import refuse_address, refuse_status
+from scrapers.retry import wait_seconds
 from store.errors import BlockedError, CrawlError, FailedError
 
 
@@ -40,7 +41,11 @@ def whole_response(response: Response) -> HttpResponse:
     """
     refuse_address(response.url)
     retry_after = response.headers.get("Retry-After")
-    refuse_status(response.status, retry_after.decode() if retry_after else None)
+    try:
+        refuse_status(response.status, retry_after.decode() if retry_after else None)
+    except CrawlError as error:
+        error.retry_after_seconds = wait_seconds(retry_after)
+        raise
     declared = response.headers.get("Content-Type") or b""
     charset = http_content_type_encoding(declared.decode("latin-1"))
     text = decode_body(response.body, charset)

@@ -48,6 +48,11 @@ class Findings:
         return "ok" if self.item_count else "empty"
 
     @property
+    def retry_after_seconds(self) -> float | None:
+        """The pause that the site asked for, where it did."""
+        return self.error.retry_after_seconds if self.error else None
+
+    @property
     def message(self) -> str:
         """What happened, in words."""
         found = f"{self.item_count} items on {self.page_count} pages"

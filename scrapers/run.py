@@ -97,6 +97,7 @@ def _end(database: Database, run: CrawlRun, findings: Findings) -> CrawlRun:
             outcome=findings.outcome,
             message=findings.message,
             page_count=findings.page_count,
+            retry_after_seconds=findings.retry_after_seconds,
         )
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from store.clock import utc_now
 from store.database import Database
 from store.errors import ConflictError, MissingError, TrendGuardError
+from store.sources import note_outcome, source_of, standing_of
 from store.tables import CrawlRun, Product
 
 
@@ -29,7 +30,7 @@ def begin_run(
     MissingError
         If there is no such run.
     ConflictError
-        If it was cancelled.
+        If it was cancelled, or its site is paused.
     TrendGuardError
         If the product that is crawled for is not in the catalogue.
     """
@@ -44,9 +45,15 @@ def begin_run(
 
 
 def end_run(
-    session: Session, run_id: str, *, outcome: str, message: str, page_count: int
+    session: Session,
+    run_id: str,
+    *,
+    outcome: str,
+    message: str,
+    page_count: int,
+    retry_after_seconds: float | None = None,
 ) -> CrawlRun:
-    """Write what came of a run that is still under way.
+    """Write what came of a run that is still under way, and how its site stands now.
 
     Raises
     ------
@@ -59,6 +66,7 @@ def end_run(
     run.message = message
     run.page_count = page_count
     run.finished_at = utc_now()
+    note_outcome(session, run, retry_after_seconds)
     return run
 
 
@@ -90,10 +98,15 @@ def _found_or_made(
     session: Session, spider: str, arguments: dict[str, str], run_id: str
 ) -> CrawlRun:
     if not run_id:
+        standing = standing_of(session, source_of(spider, arguments))
+        # Who asks by hand is not held off by what the site said to the schedule.
+        if standing.paused:
+            raise ConflictError(str(standing.why_not))
         return CrawlRun(
             run_id=uuid.uuid4().hex,
             request_key=uuid.uuid4().hex,
             spider=spider,
+            source=standing.source,
             arguments=arguments,
             state="queued",
             asked_by="cli",

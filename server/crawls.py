@@ -15,6 +15,7 @@ from server.access import audit
 from server.state import state
 from store.clock import utc_now
 from store.errors import ConflictError, MissingError
+from store.sources import source_of, standing_of
 from store.spiders import crawl_plan
 from store.tables import CrawlRun
 
@@ -69,9 +70,12 @@ def queued(spider: str, arguments: dict[str, str], key: str | None = None) -> Cr
     Raises
     ------
     ConflictError
-        If the key was used for another crawl.
+        If the key was used for another crawl, or the site may not be asked now.
     """
     with state().database.writing() as session:
+        standing = standing_of(session, source_of(spider, arguments))
+        if standing.why_not is not None:
+            raise ConflictError(standing.why_not)
         row, is_new = _requested(session, spider, arguments, key)
         what = {"spider": row.spider, "arguments": row.arguments}
         audit(session, "crawl.run", row.run_id, what)

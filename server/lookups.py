@@ -8,29 +8,25 @@ one shopper sent once is nobody else's business, least of all a far site's.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zlib import crc32
 
 from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
+from store.cadence import WEEK_MINUTES, first_due
 from store.clock import utc_now
 from store.database import Database
-from store.keys import card_keys, normal_name
+from store.keys import card_keys
 from store.privacy import Pseudonymiser
+from store.searching import search_query
 from store.settings import Settings
 from store.tables import Lookup, RiskCard, Table, Watch
 from store.turns import NEW_WATCHES, wait_for_turn
 
 SPIDER = "ebay_search"
-EVERY_MINUTES = 7 * 24 * 60
-QUERY_WORDS, QUERY_CHARACTERS = 12, 100
-# Telephone, order and card numbers are longer than what models are called.
-LONGEST_NUMBER = 5
 FORGOTTEN_AFTER = timedelta(days=30)
 MOST_LOOKUPS = 100_000
-DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -53,24 +49,6 @@ def asked_for(
     """Return what was asked for, None where there is nothing to search for."""
     query = search_query(title, brand)
     return Asked(tuple(card_keys(url, gtin, brand, title)), query) if query else None
-
-
-def search_query(title: str, brand: str | None = None) -> str:
-    """Return brand and title as a few words to search for.
-
-    >>> search_query("Ribbed-Leggings! (order 20260301)", "Acme")
-    'acme ribbed leggings order'
-    """
-    words = normal_name(brand, title).split()
-    kept = [w for w in words if sum(map(str.isdigit, w)) <= LONGEST_NUMBER]
-    query = ""
-    for word in kept[:QUERY_WORDS]:
-        longer = f"{query} {word}".strip()
-        if len(longer) > QUERY_CHARACTERS:
-            break
-        query = longer
-    # One word is no product, and a search for it is no price.
-    return query if " " in query else ""
 
 
 def count_lookups(
@@ -143,10 +121,10 @@ def _watch(session: Session, settings: Settings, lookup: Lookup, query: str) -> 
         Watch(
             spider=SPIDER,
             target=query,
-            every_minutes=EVERY_MINUTES,
+            every_minutes=WEEK_MINUTES,
             asked_by="lookup",
             ask_count=lookup.ask_count,
-            next_due_at=_due(query, lookup.last_asked_on),
+            next_due_at=first_due(query, lookup.last_asked_on + timedelta(days=1)),
         )
     )
     session.delete(lookup)
@@ -154,10 +132,3 @@ def _watch(session: Session, settings: Settings, lookup: Lookup, query: str) -> 
 
 def _count_of(session: Session, table: type[Table], *which: Any) -> int:
     return session.exec(select(func.count()).select_from(table).where(*which)).one()
-
-
-def _due(query: str, today: date) -> datetime:
-    # Some minute of tomorrow that depends on the name, so that it tells no time of day
-    # and not all are due at midnight.
-    tomorrow = datetime.combine(today + timedelta(days=1), time(), UTC)
-    return tomorrow + timedelta(minutes=crc32(query.encode()) % DAY_MINUTES)

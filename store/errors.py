@@ -56,6 +56,9 @@ class CrawlError(TrendGuardError):
 
     outcome: ClassVar[str] = "failed"
 
+    retry_after_seconds: float | None = None
+    """The pause that the site asked for, where it did."""
+
 
 class BlockedError(CrawlError):
     """The site refused us; we do not try to get around it."""

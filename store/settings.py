@@ -218,6 +218,13 @@ class Settings(BaseSettings):
     crawl_timeout_seconds: int = Field(300, ge=1)
     """A crawl that takes longer is ended and reported as failed."""
 
+    crawls_per_source: int = Field(1, ge=1)
+    """So many crawls of one site are under way at once, whoever has a worker free."""
+
+    import_watches: int = Field(100, ge=0)
+    """Most hashtags, and most products, that are watched because they were imported; 0:
+    none."""
+
     tiktok_url: str = "https://www.tiktok.com"
     """Where the TikTok spider goes; the sample market sets its own."""
 

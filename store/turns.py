@@ -14,6 +14,7 @@ OUTCOMES = 7461742
 NIGHTS = 7461743
 PEOPLE = 7461744
 ALERTS = 7461745
+CRAWL_CLAIMS = 7461746
 
 
 def wait_for_turn(session: Session, turn: int) -> None:

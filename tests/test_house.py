@@ -27,11 +27,12 @@ PACKAGES = (
     "scrapers",
     "interventions",
     "reporting",
+    "jobs",
     "server",
     "sample",
     "commands",
 )
-MODULES = ("cli", "terminal", "scheduler", "jobs")
+MODULES = ("cli", "terminal", "scheduler")
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 
@@ -45,7 +46,7 @@ FLOORS = {
     "jobs": {"reporting", "interventions", "ml", "store"},
     "server": {"jobs", "reporting", "interventions", "ml", "store"},
     "scheduler": {"jobs", "store"},
-    "commands": {*PACKAGES, "terminal", "scheduler", "jobs"},
+    "commands": {*PACKAGES, "terminal", "scheduler"},
     "cli": {"commands", "store"},
     "terminal": set(),
     "sample": {"terminal", "ml", "store"},

@@ -6,11 +6,17 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import select
 
 import jobs
+from jobs import crawl_process, crawls, tasks
+from jobs.crawls import MOST_ATTEMPTS
+from jobs.housekeeping import KEEP_ENDED_JOBS
+from jobs.queues import keys_on_the_queue
+from jobs.stopping import stopping
 from sample.processes import environment
 from scrapers.run import SPIDERS as REAL_SPIDERS
 from store.clock import utc_now
@@ -23,9 +29,9 @@ from tests.running import end, lives, until
 
 @pytest.fixture(autouse=True)
 def _not_stopping():
-    jobs._stopping.clear()
+    stopping.clear()
     yield
-    jobs._stopping.clear()
+    stopping.clear()
 
 
 def ask(database, key="k", query="cup") -> CrawlRun:
@@ -53,17 +59,18 @@ def pending(settings: Settings) -> int:
     return jobs.queue(settings).huey.pending_count()
 
 
+def be_script(script, words, complaints):
+    crawl_process.set_apart(complaints)
+    sys.argv = ["trendguard", *words]
+    exec(compile(script, "script", "exec"), {})
+
+
 @pytest.fixture
 def child(monkeypatch):
     """Put a script in the place of the crawl's own command line."""
 
     def child(script: str) -> None:
-        real = subprocess.Popen
-
-        def popen(command, **options):
-            return real([sys.executable, "-c", script, *command[1:]], **options)
-
-        monkeypatch.setattr(jobs.subprocess, "Popen", popen)
+        monkeypatch.setattr(crawl_process, "command", partial(be_script, script))
 
     return child
 
@@ -100,7 +107,9 @@ def test_a_run_is_claimed_by_one_of_many(database, monkeypatch):
     run = ask(database)
     crawled = []
     monkeypatch.setattr(
-        jobs, "_crawl_in_child", lambda run, _: (str(crawled.append(run.run_id)), False)
+        crawls,
+        "crawl_in_process",
+        lambda run, _: (str(crawled.append(run.run_id)), False),
     )
     settings = database.settings
     threads = [
@@ -120,7 +129,7 @@ def test_the_child_is_told_what_and_writes_its_own_outcome(database, child, tmp_
     child(f"import json,sys; json.dump(sys.argv[1:], open({str(told)!r}, 'w'))")
     jobs.run_crawl(database, database.settings, run.run_id)
     assert json.loads(told.read_text()) == [
-        *("-m", "cli", "crawl", "ebay_search", "-aquery=cup"),
+        *("crawl", "ebay_search", "-aquery=cup"),
         *("--run-id", run.run_id, "--json"),
     ]
 
@@ -144,7 +153,7 @@ def test_what_the_child_wrote_is_not_overwritten(database, child, monkeypatch):
             row.state, row.outcome, row.message = "done", "blocked", "403"
         return "exit code 3: ", False
 
-    monkeypatch.setattr(jobs, "_crawl_in_child", crawl)
+    monkeypatch.setattr(crawls, "crawl_in_process", crawl)
     jobs.run_crawl(database, database.settings, run.run_id)
     found = run_of(database, run.run_id)
     assert (found.outcome, found.message) == ("blocked", "403")
@@ -178,7 +187,7 @@ def test_a_crawl_that_is_stopped_goes_back_to_the_queue(database, child):
     child("import time; time.sleep(60)")
     run = ask(database)
     jobs.queue(database.settings).huey.flush()
-    threading.Timer(1, jobs._stopping.set).start()
+    threading.Timer(1, stopping.set).start()
     jobs.run_crawl(database, database.settings, run.run_id)
     found = run_of(database, run.run_id)
     assert (found.state, found.outcome, found.attempt_count) == ("queued", None, 0)
@@ -267,14 +276,14 @@ def test_refresh_and_train_write_the_same_tables_and_take_turns(database, monkey
 
 
 def test_claims_at_once_do_not_miss_each_other(database):
-    keys = [f"{job}@{n}" for n in range(8) for job in sorted(jobs.DERIVING)]
+    keys = [f"{job}@{n}" for n in range(8) for job in sorted(tasks.DERIVING)]
     for key in keys:
         jobs.once(database, *key.split("@"))
     claimed, together = [], threading.Barrier(len(keys))
 
     def claim(key):
         together.wait()
-        if jobs._claimed_job(database, key, key.split("@")[0]):
+        if tasks._claimed_job(database, key, key.split("@")[0]):
             claimed.append(key)
 
     threads = [threading.Thread(target=claim, args=(key,)) for key in keys]
@@ -290,7 +299,7 @@ def test_claims_at_once_do_not_miss_each_other(database):
 STUBBORN = """
 import time
 from pathlib import Path
-import jobs
+import jobs.work
 from store.tables import JobRun
 
 def refresh(database, settings):
@@ -300,9 +309,9 @@ def refresh(database, settings):
         with Path({log!r}).open("a") as log:
             log.write(state + "\\n")
 
-jobs.STOP_SECONDS = 0.2
+jobs.work.STOP_SECONDS = 0.2
 jobs.JOBS["refresh"] = refresh
-jobs.work()
+jobs.work.work()
 """
 
 
@@ -326,7 +335,7 @@ def test_a_job_is_given_back_only_when_its_thread_is_gone(database, tmp_path):
 
 
 def test_what_ended_long_ago_is_forgotten_and_crawls_are_not(database):
-    long_ago = utc_now() - jobs.KEEP_ENDED_JOBS - timedelta(minutes=1)
+    long_ago = utc_now() - KEEP_ENDED_JOBS - timedelta(minutes=1)
     run = ask(database)
     with database.writing() as session:
         session.get_one(CrawlRun, run.run_id).sqlmodel_update(
@@ -374,7 +383,7 @@ def test_a_crawl_that_is_killed_is_carried_on_and_given_up_in_the_end(database, 
     child("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     run = ask(database)
     began = []
-    for _ in range(jobs.MOST_ATTEMPTS):
+    for _ in range(MOST_ATTEMPTS):
         jobs.run_crawl(database, database.settings, run.run_id)
         found = run_of(database, run.run_id)
         began.append(found.started_at)
@@ -387,7 +396,7 @@ def test_a_crawl_that_killed_every_worker_is_given_up(database):
     run = ask(database)
     with database.writing() as session:
         row = session.get_one(CrawlRun, run.run_id)
-        row.state, row.attempt_count = "running", jobs.MOST_ATTEMPTS
+        row.state, row.attempt_count = "running", MOST_ATTEMPTS
         row.started_at = row.claimed_at = utc_now() - timedelta(days=1)
     assert jobs.clean_up(database, database.settings)["dead_crawls"] == 1
     found = run_of(database, run.run_id)
@@ -418,7 +427,7 @@ def test_what_a_busy_queue_lost_is_queued_again(database):
         for row in session.exec(select(CrawlRun)):
             row.queued_at -= timedelta(minutes=5)
     assert jobs.clean_up(database, settings)["queued_again"] == 1
-    assert jobs._keys_on_the_queue(settings) == {lost.run_id, waits.run_id}
+    assert keys_on_the_queue(settings) == {lost.run_id, waits.run_id}
 
 
 def test_with_the_queue_away_the_run_waits_in_the_database(database):
@@ -441,5 +450,5 @@ def test_messages_on_the_queue_are_json(settings):
     huey = jobs.queue(settings).huey
     jobs.enqueue(settings, "crawl", "abc")
     message = json.loads(huey.storage.dequeue())
-    assert message[1] == "jobs.crawl"
+    assert message[1] == "jobs.queues.crawl"
     assert message[6] == ["abc"]

@@ -24,6 +24,7 @@ from store.importing.reading import OpenedFile, find_file, open_file
 from store.importing.references import load_references, prepare
 from store.importing.rejects import write_rejects
 from store.importing.typed import type_rows
+from store.importing.watches import watch_catalogue
 from store.reading import read_rows
 from store.settings import Settings
 from store.tables import ProductHashtag
@@ -87,6 +88,8 @@ def import_folder(database: Database, settings: Settings, folder: Path) -> Impor
                 report.files[name], faults[name] = import_file(
                     duck, session, settings, file
                 )
+            if any(file.kind is PRODUCTS for file in files):
+                watch_catalogue(session, settings)
     for kind in KINDS:
         found = faults.get(kind.name, [])
         rejects = write_rejects(settings.data_dir / "rejects", kind.name, found)

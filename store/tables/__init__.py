@@ -37,7 +37,7 @@ from store.tables.observations import (
     Video,
     ZipIncome,
 )
-from store.tables.operations import Change, CrawlRun, JobRun, Watch
+from store.tables.operations import Change, CrawlRun, JobRun, Source, Watch
 from store.tables.people import AdminSession, AdminUser, ApiToken, AuditEvent
 from store.tables.standing import Alert, AlertDelivery, Finding, RiskWeek, SalesDay
 
@@ -64,6 +64,7 @@ ALL: tuple[type[Table], ...] = (
     CardCatalogue,
     ModelVersion,
     Watch,
+    Source,
     CrawlRun,
     JobRun,
     Change,
@@ -129,6 +130,7 @@ __all__ = [
     "RiskCard",
     "RiskWeek",
     "SalesDay",
+    "Source",
     "Table",
     "UtcDateTime",
     "Video",

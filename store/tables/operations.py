@@ -41,6 +41,34 @@ class Watch(Table, table=True):
     paused: bool = False
     """An admin stopped it."""
 
+    adapts: bool = False
+    """The stage of its trend decides how often; ``every_minutes`` holds while none is
+    known."""
+
+    last_run_id: str | None = None
+    """Its newest crawl."""
+
+
+class Source(Table, table=True):
+    """How we stand with a site that is crawled."""
+
+    __tablename__ = "source"
+
+    source: str = Field(primary_key=True)
+    """Name of the site, such as ``ebay``, or a shop's host."""
+
+    paused: bool = False
+    """An admin stopped it."""
+
+    refused_count: int = 0
+    """Crawls that it refused (outcome blocked) in a row."""
+
+    spared_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """It is left alone until then, UTC."""
+
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+    """When this was last written, UTC."""
+
 
 class CrawlRun(Table, table=True):
     """One crawl: asked for, under way, or done, with what came of it."""
@@ -55,6 +83,9 @@ class CrawlRun(Table, table=True):
 
     spider: str = Field(index=True)
     """Which spider."""
+
+    source: str = Field(index=True)
+    """Which site it asks."""
 
     arguments: dict[str, str] = Field(sa_type=JSON)
     """What it was given."""

@@ -1,0 +1,19 @@
+"""What a crawl's process has imported before it is forked: spiders, Scrapy's parts."""
+
+import scrapy_playwright.handler  # noqa: F401
+import sqlalchemy.dialects.sqlite  # noqa: F401
+from scrapy.settings import default_settings as defaults
+from scrapy.utils.misc import load_object
+
+import scrapers.run  # noqa: F401
+
+for name in (
+    *defaults.EXTENSIONS_BASE,
+    *defaults.DOWNLOADER_MIDDLEWARES_BASE,
+    *defaults.SPIDER_MIDDLEWARES_BASE,
+    *defaults.DOWNLOAD_HANDLERS_BASE.values(),
+    defaults.SCHEDULER,
+    defaults.DUPEFILTER_CLASS,
+    defaults.ROBOTSTXT_PARSER,
+):
+    load_object(name)
