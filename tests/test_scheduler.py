@@ -2,13 +2,15 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from apscheduler.triggers.cron import CronTrigger
 from sqlmodel import select
 
 import jobs
 import scheduler
 from store.clock import utc_now
-from store.tables import AuditEvent, CrawlRun, JobRun, Watch
+from store.tables import AuditEvent, CrawlRun, HashtagDay, JobRun, Source, Watch
+from tests.store.rows import filled
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -205,3 +207,39 @@ def test_what_falls_due_while_it_stops_is_due_when_it_starts_again(settings, cap
     again = scheduler._scheduler(settings)
     assert again.get_job("train").next_run_time == due
     again.shutdown()
+
+
+def test_a_site_that_is_left_alone_is_asked_when_that_is_over(database, stored):
+    until = utc_now() + timedelta(hours=2)
+    stored(watch(), Source(source="ebay", spared_until=until, changed_at=NOON))
+    assert scheduler.queue_due_watches(database, utc_now()) == 0
+    assert watches(database)[0].next_due_at == until
+    with time_machine.travel(until, tick=False):
+        assert scheduler.queue_due_watches(database, utc_now()) == 1
+
+
+def test_a_site_that_is_paused_is_due_when_it_goes_on(database, stored):
+    stored(watch(), Source(source="ebay", paused=True, changed_at=NOON))
+    assert scheduler.queue_due_watches(database, NOON) == 0
+    assert watches(database)[0].next_due_at == NOON
+    with database.writing() as session:
+        session.get_one(Source, "ebay").paused = False
+    assert scheduler.queue_due_watches(database, NOON) == 1
+
+
+def test_what_still_waits_is_not_queued_once_more(database, stored):
+    stored(watch())
+    assert scheduler.queue_due_watches(database, NOON) == 1
+    later = NOON + timedelta(hours=1)
+    assert scheduler.queue_due_watches(database, later) == 0
+    assert watches(database)[0].next_due_at == NOON + timedelta(hours=2)
+    with database.writing() as session:
+        session.exec(select(CrawlRun)).one().state = "done"
+    assert scheduler.queue_due_watches(database, NOON + timedelta(hours=2)) == 1
+
+
+def test_a_watch_that_adapts_is_due_as_its_trend_goes(database, stored):
+    dead = filled(HashtagDay, hashtag="lamp", day=NOON.date(), stage="Death")
+    stored(watch(spider="tiktok_tag", target="lamp", adapts=True), dead)
+    assert scheduler.queue_due_watches(database, NOON) == 1
+    assert watches(database)[0].next_due_at == NOON + timedelta(days=7)

@@ -1,6 +1,7 @@
 """What an import asks to be watched: the hashtags it names, and their products."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -73,7 +74,12 @@ def _add(
                 every_minutes=DAY_MINUTES,
                 adapts=True,
                 asked_by="import",
-                # The first time soon, yet not all at once.
-                next_due_at=first_due(f"{spider} {target}", utc_now().date()),
+                next_due_at=_within_a_day(f"{spider} {target}"),
             )
         )
+
+
+def _within_a_day(name: str) -> datetime:
+    now = utc_now()
+    due = first_due(name, now.date())
+    return due if due > now else due + timedelta(days=1)

@@ -211,6 +211,7 @@ def test_a_queued_run_is_carried_out_once(chosen, opened, crawls):
                 run_id="r1",
                 request_key="k1",
                 spider="ebay_search",
+                source="ebay",
                 arguments=asked,
                 # As a killed process leaves it.
                 state="running",

@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from scrapers.keeping import Keeper
 from scrapers.pages.listing import listing_item
+from store.sources import source_of
 from store.tables import CrawlRun, HashtagSnapshot, Listing, Video
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -23,6 +24,7 @@ def store_run(database, spider, arguments, at=NOW):
         run_id=uuid4().hex,
         request_key=uuid4().hex,
         spider=spider,
+        source=source_of(spider, arguments),
         arguments=arguments,
         state="running",
         asked_by="cli",

@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
 import jobs
-from store.tables import AuditEvent, CrawlRun
+from jobs import crawls
+from store.clock import utc_now
+from store.tables import AuditEvent, CrawlRun, Source
 
 PATH = "/v1/admin/crawls"
 CRAWL = {"spider": "ebay_search", "arguments": {"query": "ribbed leggings"}}
@@ -101,7 +105,7 @@ def test_what_can_not_be_crawled_is_refused(ask, settings):
 def test_a_queued_run_can_be_cancelled_and_is_then_not_carried_out(
     ask, client, admin, database, monkeypatch
 ):
-    monkeypatch.setattr(jobs, "_crawl_in_child", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr(crawls, "crawl_in_process", lambda *_: pytest.fail("it ran"))
     run_id = ask().json["run_id"]
     answer = client.delete(f"{PATH}/{run_id}", headers=admin)
     assert (answer.status_code, answer.json["state"]) == (200, "cancelled")
@@ -166,3 +170,15 @@ def test_what_can_not_be_written_down_is_not_done(app, admin, database, monkeypa
 def finish(database, run_id, state):
     with database.writing() as session:
         session.get_one(CrawlRun, run_id).state = state
+
+
+def test_a_site_that_is_left_alone_is_not_asked(ask, database, settings):
+    until = utc_now() + timedelta(hours=1)
+    with database.writing() as session:
+        session.add(Source(source="ebay", spared_until=until, changed_at=utc_now()))
+    answer = ask()
+    assert answer.status_code == 409
+    assert f"left alone until {until:%Y-%m-%d %H:%M}" in answer.json["detail"]
+    assert queued(settings) == 0
+    other = {"spider": "poshmark_search", "arguments": {"query": "cup"}}
+    assert ask(other).status_code == 202

@@ -8,6 +8,7 @@ from sqlmodel import select
 from server import lookups
 from server.lookups import SPIDER, asked_for, count_lookups, search_query
 from server.tallies import tallies
+from store.cadence import first_due
 from store.keys import card_keys
 from store.spiders import watch_arguments
 from store.tables import ALL, Lookup, RiskCard, Watch
@@ -76,9 +77,7 @@ def test_when_it_is_due_tells_no_time_of_day(ask, rows):
     assert tomorrow <= watch.next_due_at < tomorrow + timedelta(days=1)
     assert watch.next_due_at.second == 0
     with time_machine.travel(DAY.replace(hour=2), tick=False):
-        assert lookups._due(watch.target, tomorrow.date() - timedelta(days=1)) == (
-            watch.next_due_at
-        )
+        assert first_due(watch.target, tomorrow.date()) == (watch.next_due_at)
 
 
 def test_what_the_shop_has_a_card_of_is_not_counted(ask, rows, stored):

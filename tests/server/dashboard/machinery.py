@@ -8,6 +8,7 @@ from ml.standing.findings import keep_finding
 from store.clock import utc_now
 from store.database import Database
 from store.people.forgetting import BEGUN, DONE
+from store.sources import source_of
 from store.tables import (
     Alert,
     AlertDelivery,
@@ -69,6 +70,7 @@ def _runs(now: datetime) -> list[CrawlRun]:
             run_id=f"{len(spider):x}{number:031x}",
             request_key=f"{spider}{number}",
             spider=spider,
+            source=source_of(spider, {}),
             arguments=TARGETS[spider],
             state="done",
             outcome=outcome,
@@ -90,6 +92,7 @@ def _runs(now: datetime) -> list[CrawlRun]:
         run_id=QUEUED,
         request_key="waits",
         spider="tiktok_tag",
+        source="tiktok",
         arguments={"hashtag": "cloudpillow"},
         state="queued",
         asked_by="admin",

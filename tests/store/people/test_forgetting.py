@@ -296,6 +296,7 @@ IMPERSONAL = {
     "listing_draft.draft",
     "crawl_run.item_counts",
     "crawl_run.drop_counts",
+    "crawl_run.place",
     "alert.facts",
     "finding.body",
 }

@@ -145,6 +145,7 @@ def _act(session: Session, pseudonym: str, order_ids: tuple[str, ...]) -> None:
             run_id=pseudonym[:8],
             request_key=f"admin {first}",
             spider="ebay",
+            source="ebay",
             arguments={"query": first},
             state="queued",
             asked_by="admin",
