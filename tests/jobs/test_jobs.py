@@ -171,14 +171,14 @@ time.sleep(60)
 def test_a_child_that_hangs_is_ended_with_all_its_processes(database, child, tmp_path):
     file = tmp_path / "pid"
     child(HANGS.format(file=str(file)))
-    settings = database.settings.model_copy(update={"crawl_timeout_seconds": 2})
+    settings = database.settings.model_copy(update={"crawl_timeout_seconds": 10})
     run = ask(database)
     began = time.monotonic()
     jobs.run_crawl(database, settings, run.run_id)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
     found = run_of(database, run.run_id)
     assert (found.state, found.outcome) == ("done", "failed")
-    assert "longer than 2 s" in found.message
+    assert "longer than 10 s" in found.message
     # Who was killed is not gone in the same moment.
     until(lambda: not lives(int(file.read_text())), 10)
 
