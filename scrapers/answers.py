@@ -39,6 +39,20 @@ def whole_response(response: Response) -> HttpResponse:
     CrawlError
         If its address or status says otherwise, or it is no text.
     """
+    refuse_answer(response)
+    return HttpResponse(
+        url=response.url, body=answer_text(response).encode(), encoding="utf-8"
+    )
+
+
+def refuse_answer(response: Response) -> None:
+    """Raise if an answer's address or status says that it has no content.
+
+    Raises
+    ------
+    CrawlError
+        Of the kind that they stand for.
+    """
     refuse_address(response.url)
     retry_after = response.headers.get("Retry-After")
     try:
@@ -46,17 +60,31 @@ def whole_response(response: Response) -> HttpResponse:
     except CrawlError as error:
         error.retry_after_seconds = wait_seconds(retry_after)
         raise
+
+
+def answer_text(response: Response) -> str:
+    """Return an answer's text.
+
+    Raises
+    ------
+    FailedError
+        If it is binary, or not in the charset it declares.
+    """
     declared = response.headers.get("Content-Type") or b""
     charset = http_content_type_encoding(declared.decode("latin-1"))
-    text = decode_body(response.body, charset)
-    return HttpResponse(url=response.url, body=text.encode(), encoding="utf-8")
+    return decode_body(response.body, charset)
+
+
+def is_forbidden(error: BaseException) -> bool:
+    """Tell whether a request was not sent because robots.txt forbids it."""
+    return isinstance(error, IgnoreRequest) and "robots.txt" in str(error)
 
 
 def error_of(error: BaseException, url: str) -> CrawlError:
     """Return the crawl error that a failed request stands for."""
     if isinstance(error, CrawlError):
         return error
-    if isinstance(error, IgnoreRequest) and "robots.txt" in str(error):
+    if is_forbidden(error):
         return BlockedError(f"robots.txt forbids us {url}")
     if isinstance(error, DownloadCancelledError):
         return FailedError(f"the answer is too large: {url}")

@@ -14,9 +14,11 @@ from scrapers.pages.page import SitePage
 from scrapers.pages.poshmark_api import PoshmarkApiPage
 from scrapers.pages.poshmark_listing import PoshmarkListingPage
 from scrapers.pages.poshmark_search import PoshmarkSearchPage
+from scrapers.pages.product_page import ProductPage
 from scrapers.pages.tiktok_api import TikTokApiPage
 from scrapers.pages.tiktok_research import TikTokResearchPage
 from scrapers.pages.tiktok_tag import TikTokTagPage
+from scrapers.pages.tiktok_trending import TikTokTrendingPage
 from scrapers.pages.tiktok_video import TikTokVideoPage
 from store.errors import BadFileError, CrawlError, FailedError
 
@@ -28,15 +30,18 @@ KINDS: dict[str, type[SitePage]] = {
     "tiktok-video": TikTokVideoPage,
     "tiktok-api": TikTokApiPage,
     "tiktok-research": TikTokResearchPage,
+    "tiktok-trending": TikTokTrendingPage,
     "poshmark-search": PoshmarkSearchPage,
     "poshmark-listing": PoshmarkListingPage,
     "poshmark-api": PoshmarkApiPage,
+    "product-page": ProductPage,
 }
 GZIP = b"\x1f\x8b"
 SITES = {
     "ebay": "https://www.ebay.com/",
     "tiktok": "https://www.tiktok.com/",
     "poshmark": "https://poshmark.com/",
+    "product": "https://shop.example/",
 }
 LARGEST_BYTES = 64 * 2**20
 

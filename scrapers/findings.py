@@ -1,8 +1,14 @@
 """How a crawl is going: pages, items, and the first thing that went wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from store.errors import ConflictError, CrawlError, FailedError
+from store.errors import (
+    BlockedError,
+    ConflictError,
+    CrawlError,
+    FailedError,
+    LoginWallError,
+)
 
 
 @dataclass
@@ -18,12 +24,26 @@ class Findings:
     error: CrawlError | None = None
     """The first thing that went wrong."""
 
+    notes: list[str] = field(default_factory=list)
+    """What else is to be told: refusals that something else made up for."""
+
     conflict: ConflictError | None = None
     """Why nothing more may be kept: somebody ended the run."""
 
     def refuse(self, error: CrawlError) -> None:
         """Note an error; the first one is the run's, later ones follow from it."""
         self.error = self.error or error
+
+    def set_aside(self, instead: str) -> None:
+        """Make the refusal a note.
+
+        Parameters
+        ----------
+        instead : str
+            What makes up for it.
+        """
+        self.notes.append(f"{self.error}: {instead}")
+        self.error = None
 
     def end(self, reason: str) -> None:
         """Note how the crawl ended.
@@ -55,6 +75,15 @@ class Findings:
     @property
     def message(self) -> str:
         """What happened, in words."""
+        return "; ".join([self._words, *self.notes])
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the site wants us gone: nothing more is asked of it."""
+        return isinstance(self.error, BlockedError | LoginWallError)
+
+    @property
+    def _words(self) -> str:
         found = f"{self.item_count} items on {self.page_count} pages"
         if self.error:
             return (

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from scrapers.judged import Drop, Dropped, Judged
 from scrapers.likely_prices import LikelyPrices
 from scrapers.pages.page import Item
+from scrapers.product_gate import ProductGate
 from scrapers.times import read_time
 from store.money import currency_exponents, to_minor
+from store.settings import Settings
 from store.spiders import SPIDERS
 from store.tables import HashtagSnapshot, Listing, Table, Video
 
@@ -21,34 +23,6 @@ CLOCK_SLACK = timedelta(days=1)
 # The rendered counter has three digits: 20.2M stands for up to half a percent more.
 ROUNDING = 0.995
 API_ID = re.compile(r"^v1\|(\d+)\|0$")
-
-
-class Dropped(Exception):  # noqa: N818 - a verdict of a gate, not a mistake
-    """An item that a gate refused; its text is the reason, as counted."""
-
-
-@dataclass(frozen=True)
-class Drop:
-    """What a gate refused, and why."""
-
-    reason: str
-    """As counted, such as ``price_not_positive``."""
-
-    item: Item
-    """As the page gave it."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One page's items after the gates."""
-
-    rows: dict[type[Table], dict[tuple[Any, ...], dict[str, Any]]] = field(
-        default_factory=dict
-    )
-    """What is kept: by table, by key."""
-
-    drops: list[Drop] = field(default_factory=list)
-    """What is not."""
 
 
 class Gates:
@@ -60,9 +34,12 @@ class Gates:
         Which spider found them.
     observed_at : datetime
         The run's one time, so that doing it again doubles nothing.
+    settings : Settings
+        Where reviews are read, as the import reads them.
     """
 
-    def __init__(self, spider: str, observed_at: datetime) -> None:
+    def __init__(self, spider: str, observed_at: datetime, settings: Settings) -> None:
+        self.settings = settings
         self.site = SPIDERS[spider].source
         self.spider = spider
         self.observed_at = observed_at
@@ -77,13 +54,18 @@ class Gates:
         asked : mapping of str to str
             What the page was asked for: ``query`` and ``product_id``, or ``hashtag``.
         """
+        if items and "product_title" in items[0]:
+            gate = ProductGate(session, self.settings, self.observed_at)
+            return gate.judge(items, asked)
         judged = Judged()
         likely = LikelyPrices(session, asked, items)
         for item in items:
+            if "trending_hashtag" in item:
+                judged.hashtags.append(item["trending_hashtag"])
+                continue
             try:
                 for table, row in self._typed(session, item, asked, likely):
-                    key = tuple(row[name] for name in table.key_names())
-                    judged.rows.setdefault(table, {})[key] = row
+                    judged.keep(table, row)
             except Dropped as reason:
                 judged.drops.append(Drop(str(reason), item))
         return judged
@@ -104,6 +86,12 @@ class Gates:
     def _listing(
         self, item: Item, asked: Mapping[str, str], likely: LikelyPrices
     ) -> dict[str, Any]:
+        found = API_ID.match(item["listing_id"])
+        # EBay's API wraps the number that its pages show.
+        listing_id = found.group(1) if found else item["listing_id"]
+        wanted = asked.get("item_id") or asked.get("listing_id")
+        if wanted and listing_id != wanted:
+            raise Dropped("other_listing")
         currency = item["currency"]
         if currency not in currency_exponents():
             raise Dropped("currency_unknown")
@@ -112,11 +100,9 @@ class Gates:
             raise Dropped("price_not_positive")
         if not likely.is_likely(price, currency):
             raise Dropped("price_unreasonable")
-        found = API_ID.match(item["listing_id"])
         return {
             "site": self.site,
-            # eBay's API wraps the number that its pages show.
-            "listing_id": found.group(1) if found else item["listing_id"],
+            "listing_id": listing_id,
             "observed_at": self.observed_at,
             "product_id": asked.get("product_id") or None,
             "query": asked.get("query") or None,
@@ -163,11 +149,15 @@ class Gates:
         }
 
     def _videos(self, item: Item, asked: Mapping[str, str]) -> list[dict[str, Any]]:
+        if item["video_id"] != asked.get("video_id", item["video_id"]):
+            raise Dropped("other_video")
         names = ("view_count", "like_count", "comment_count", "share_count")
         counts = {name: item[name] for name in names}
         _refuse_negative(*counts.values())
         wanted = asked.get("hashtag")
         hashtags = dict.fromkeys([*([wanted] if wanted else []), *item["hashtags"]])
+        if not hashtags:
+            raise Dropped("no_hashtag")
         created_at = self._past(item["created_at"])
         return [
             {

@@ -7,9 +7,11 @@ from typing import Any
 import pyarrow as pa
 from sqlmodel import Session
 
-from scrapers.gates import Gates, Judged
+from scrapers.gates import Gates
+from scrapers.judged import Judged
 from scrapers.pages.page import Item
 from scrapers.runs import open_run, started_at
+from scrapers.trending import watch_hashtags
 from store.bulk import arrow_schema, merge_rows, sql_table
 from store.database import Database
 from store.tables import CrawlRun
@@ -26,7 +28,8 @@ class Keeper:
         self.database = database
         self.run_id = run.run_id
         self.arguments = run.arguments
-        self.gates = Gates(run.spider, started_at(run))
+        self.observed_at = started_at(run)
+        self.gates = Gates(run.spider, self.observed_at, database.settings)
 
     def keep(
         self, items: list[Item], asked: Mapping[str, str], place: dict[str, Any]
@@ -49,19 +52,30 @@ class Keeper:
             run = open_run(session, self.run_id)
             judged = self.gates.judge(session, items, {**self.arguments, **asked})
             run.item_counts = _sum(run.item_counts, _write(session, judged))
+            run.item_counts = _sum(run.item_counts, self._watch(session, judged))
             reasons = Counter(drop.reason for drop in judged.drops)
             run.drop_counts = _sum(run.drop_counts, reasons)
             run.page_count += 1
             run.place = place
+
+    def _watch(self, session: Session, judged: Judged) -> dict[str, int]:
+        if not judged.hashtags:
+            return {}
+        most = self.database.settings.trending_watches
+        added = watch_hashtags(session, judged.hashtags, self.observed_at, most)
+        return {"watch": added}
 
 
 def _write(session: Session, judged: Judged) -> dict[str, int]:
     added = {}
     for table, rows in judged.rows.items():
         columns = sql_table(table).columns
-        schema = arrow_schema([columns[name] for name in table.column_names()])
-        found = pa.Table.from_pylist([*rows.values()], schema)
-        added[table.table_name()] = merge_rows(session, table, found).added
+        found = [*rows.values()]
+        # What the page does not tell keeps what is stored.
+        schema = arrow_schema([columns[name] for name in found[0]])
+        added[table.table_name()] = merge_rows(
+            session, table, pa.Table.from_pylist(found, schema)
+        ).added
     return added
 
 

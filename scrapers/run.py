@@ -7,11 +7,16 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapers.findings import Findings
 from scrapers.keeping import Keeper
 from scrapers.runs import begin_run, end_run
-from scrapers.scrapy_settings import scrapy_settings
+from scrapers.spiders.ebay_item import EbayItemSpider
 from scrapers.spiders.ebay_search import EbaySearchSpider
+from scrapers.spiders.poshmark_listing import PoshmarkListingSpider
 from scrapers.spiders.poshmark_search import PoshmarkSearchSpider
+from scrapers.spiders.product_page import ProductPageSpider
 from scrapers.spiders.site_spider import SiteSpider
+from scrapers.spiders.tiktok_research import TikTokResearchSpider
 from scrapers.spiders.tiktok_tag import TikTokTagSpider
+from scrapers.spiders.tiktok_trending import TikTokTrendingSpider
+from scrapers.spiders.tiktok_video import TikTokVideoSpider
 from store.database import Database
 from store.errors import FailedError
 from store.settings import Settings
@@ -20,7 +25,17 @@ from store.tables import CrawlRun
 
 SPIDERS: dict[str, type[SiteSpider]] = {
     spider.name: spider
-    for spider in (EbaySearchSpider, PoshmarkSearchSpider, TikTokTagSpider)
+    for spider in (
+        EbaySearchSpider,
+        PoshmarkSearchSpider,
+        TikTokTagSpider,
+        TikTokVideoSpider,
+        TikTokResearchSpider,
+        TikTokTrendingSpider,
+        EbayItemSpider,
+        PoshmarkListingSpider,
+        ProductPageSpider,
+    )
 }
 
 
@@ -77,7 +92,7 @@ def _fetch(
     settings: Settings, run: CrawlRun, findings: Findings, keeper: Keeper
 ) -> None:
     kind = SPIDERS[run.spider]
-    process = AsyncCrawlerProcess(scrapy_settings(settings, in_browser=kind.in_browser))
+    process = AsyncCrawlerProcess(kind.scrapy_settings(settings))
     crawler = process.create_crawler(kind)
     task = process.crawl(
         crawler, settings_=settings, findings=findings, keeper=keeper, run=run

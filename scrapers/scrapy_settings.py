@@ -1,6 +1,7 @@
 """How Scrapy is set up for a crawl: manners, limits, the browser where it needs one."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapers.answers import AnswerProvider
 from scrapers.browser import browser_launch_options, is_ballast
@@ -17,8 +18,18 @@ CONSOLES = (
 BROWSER_HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 
 
-def scrapy_settings(settings: Settings, *, in_browser: bool) -> dict[str, Any]:
-    """Return Scrapy's settings for one crawl."""
+def scrapy_settings(
+    settings: Settings, *, in_browser: bool, goes_anywhere: bool
+) -> dict[str, Any]:
+    """Return Scrapy's settings for one crawl.
+
+    Parameters
+    ----------
+    in_browser : bool
+        Whether its pages are empty without their scripts.
+    goes_anywhere : bool
+        Whether it fetches an address it was given, which then has to be public.
+    """
     # An INFO log of Scrapy is of no use to who only wants the outcome.
     level = settings.log_level if "log_level" in settings.model_fields_set else None
     # What is under way when the crawl's time is over still gets its answer.
@@ -56,6 +67,9 @@ def scrapy_settings(settings: Settings, *, in_browser: bool) -> dict[str, Any]:
         "EXTENSIONS": dict.fromkeys(CONSOLES),
         "LOG_LEVEL": level or "WARNING",
     }
+    if goes_anywhere:
+        chosen["TWISTED_DNS_RESOLVER"] = "scrapers.public_addresses.PublicResolver"
+        chosen["OWN_HOST"] = urlsplit(settings.shop_url).hostname
     if in_browser:
         chosen |= _browser_settings(settings, seconds)
     return chosen

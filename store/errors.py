@@ -59,6 +59,9 @@ class CrawlError(TrendGuardError):
     retry_after_seconds: float | None = None
     """The pause that the site asked for, where it did."""
 
+    status: int | None = None
+    """HTTP status that it stands for, where one came."""
+
 
 class BlockedError(CrawlError):
     """The site refused us; we do not try to get around it."""

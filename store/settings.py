@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from store.errors import SettingsError
@@ -226,13 +226,50 @@ class Settings(BaseSettings):
     none."""
 
     tiktok_url: str = "https://www.tiktok.com"
-    """Where the TikTok spider goes; the sample market sets its own."""
+    """Where the TikTok spiders go; the sample market sets its own."""
 
     ebay_url: str = "https://www.ebay.com"
-    """Where the eBay spider goes."""
+    """Where the eBay spiders go."""
 
     poshmark_url: str = "https://poshmark.com"
-    """Where the Poshmark spider goes."""
+    """Where the Poshmark spiders go."""
+
+    shop_url: str = Field("", pattern=HTTP_URL)
+    """A shop on this machine or its own network, such as the sample market's: its
+    product pages are fetched; of all other addresses only public ones are."""
+
+    ebay_client_id: str = ""
+    """App id of an eBay developer account. With it and its secret, `ebay_search` asks
+    the Browse API for active listings and reads result pages only where that refuses;
+    empty: pages."""
+
+    ebay_client_secret: SecretStr = SecretStr("")
+    """Secret of `ebay_client_id`; never stored or logged."""
+
+    ebay_marketplace: str = Field("EBAY_US", pattern=r"^EBAY_[A-Z]{2}$")
+    """Marketplace that the Browse API is asked for."""
+
+    ebay_api_url: str = "https://api.ebay.com"
+    """Where eBay's API is."""
+
+    tiktok_client_key: str = ""
+    """Key of a client that TikTok approved for its Research API; empty: nothing is
+    asked there."""
+
+    tiktok_client_secret: SecretStr = SecretStr("")
+    """Secret of `tiktok_client_key`; never stored or logged."""
+
+    tiktok_daily_requests: int = Field(1000, ge=1)
+    """Most requests to the Research API in a day (UTC); TikTok's own limit is 1000."""
+
+    tiktok_api_url: str = "https://open.tiktokapis.com"
+    """Where TikTok's Research API is."""
+
+    tiktok_ads_url: str = "https://ads.tiktok.com"
+    """Where TikTok's Creative Center is."""
+
+    trending_watches: int = Field(100, ge=0)
+    """Most hashtags that are watched because Creative Center lists them; 0: none."""
 
     browser_path: str = ""
     """Chromium to use; empty means Playwright's own, else the system's."""

@@ -106,7 +106,9 @@ def refuse_status(status: int, retry_after: str | None = None) -> None:
         429: BlockedError,
         451: BlockedError,
     }
-    raise kinds.get(status, FailedError)(f"the site answered {status}{wait}")
+    error = kinds.get(status, FailedError)(f"the site answered {status}{wait}")
+    error.status = status
+    raise error
 
 
 def visible_text(part: Any) -> str:

@@ -16,6 +16,8 @@ from scrapers.findings import Findings
 from scrapers.keeping import Keeper
 from scrapers.pages.page import Reading, SitePage
 from scrapers.pages.walls import refuse_address
+from scrapers.runs import started_at
+from scrapers.scrapy_settings import scrapy_settings
 from store.errors import ConflictError, CrawlError, FailedError
 from store.settings import Settings
 from store.tables import CrawlRun
@@ -39,6 +41,9 @@ class SiteSpider(scrapy.Spider):
     in_browser: ClassVar[bool] = False
     """Whether its pages are empty without their scripts."""
 
+    goes_anywhere: ClassVar[bool] = False
+    """Whether it fetches an address it was given."""
+
     def __init__(
         self,
         settings_: Settings,
@@ -52,8 +57,16 @@ class SiteSpider(scrapy.Spider):
         self.findings = findings
         self.arguments = run.arguments
         self.place: dict[str, Any] = run.place
-        self._keeper = keeper
+        self.observed_at = started_at(run)
+        self.keeper = keeper
         self._one_at_a_time = asyncio.Lock()
+
+    @classmethod
+    def scrapy_settings(cls, settings: Settings) -> dict[str, Any]:
+        """Return Scrapy's settings for a crawl of this kind."""
+        return scrapy_settings(
+            settings, in_browser=cls.in_browser, goes_anywhere=cls.goes_anywhere
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "SiteSpider":
@@ -72,9 +85,9 @@ class SiteSpider(scrapy.Spider):
         raise NotImplementedError
 
     def get(self, address: str, query: dict[str, str], **kwargs: Any) -> Request:
-        """Return a request whose failure is noted."""
+        """Return a request whose failure is noted, unless told what else to do."""
         url = f"{address}?{urlencode(query)}" if query else address
-        return Request(url, errback=self.note_failure, **kwargs)
+        return Request(url, **{"errback": self.note_failure, **kwargs})
 
     async def take(
         self, page: SitePage, place: dict[str, Any], **asked: str
@@ -88,20 +101,28 @@ class SiteSpider(scrapy.Spider):
         **asked : str
             What this page was asked for, where it is not all of the run's arguments.
         """
+        if reading := self.read(page):
+            await self.keep(reading, place, **asked)
+        return reading
+
+    def read(self, page: SitePage) -> Reading | None:
+        """Read a page that came; None if it says nothing, which is noted."""
         self.findings.page_count += 1
         try:
-            reading = page.read()
+            return page.read()
         except CrawlError as error:
             self.findings.refuse(error)
             return None
+
+    async def keep(self, reading: Reading, place: dict[str, Any], **asked: str) -> None:
+        """Keep what a page said; see `take`."""
         self.findings.item_count += len(reading.items)
         try:
             async with self._one_at_a_time:
-                await asyncio.to_thread(self._keeper.keep, reading.items, asked, place)
+                await asyncio.to_thread(self.keeper.keep, reading.items, asked, place)
         except ConflictError as error:
             self.findings.conflict = error
             raise CloseSpider("ended_meanwhile") from error
-        return reading
 
     def note_failure(self, failure: Any) -> None:
         """Note why a request got no answer, or one that no page is made of."""
