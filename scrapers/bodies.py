@@ -5,6 +5,8 @@ import re
 
 from store.errors import FailedError
 
+# Of one answer.
+LARGEST_BYTES = 16 * 2**20
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",

@@ -10,12 +10,14 @@ from playwright.async_api import Page
 from playwright.async_api import Response as BrowserResponse
 from scrapy.http import Response
 from scrapy_poet.page_input_providers import PageObjectInputProvider
+from w3lib.encoding import http_content_type_encoding
 from web_poet import HttpResponse
 
 from scrapers.answers import whole_response
+from scrapers.bodies import LARGEST_BYTES, decode_body
 from scrapers.pages.tiktok_tag import VIDEO_COUNT, FetchedAnswers
-from scrapers.pages.walls import CAPTCHA
-from store.errors import BlockedError
+from scrapers.pages.walls import CAPTCHA, refuse_wrong_body
+from store.errors import BlockedError, FailedError
 
 ANSWERS = ("/api/challenge/detail/", "/api/challenge/item_list/")
 PATIENCE_SECONDS = 12.0
@@ -25,8 +27,13 @@ GRACE_SECONDS = 3.0
 class Listener(dict[str, HttpResponse]):
     """The answers that a page fetched for itself, by path, as they come in."""
 
+    document: BrowserResponse | None = None
+    """What the page itself came as."""
+
     async def note(self, answer: BrowserResponse) -> None:
         """Keep an answer; Playwright calls this for each."""
+        if answer.request.is_navigation_request():
+            self.document = answer
         path = urlsplit(answer.url).path
         if path not in ANSWERS:
             return
@@ -55,12 +62,30 @@ class RenderedProvider(PageObjectInputProvider):
         page: Page = response.meta["playwright_page"]
         listener: Listener = response.meta["listener"]
         whole = whole_response(response)
+        await _refuse_document(listener.document)
         await _settled(page, listener)
         html = await page.content()
         rendered = HttpResponse(
             url=page.url or str(whole.url), body=html.encode(), encoding="utf-8"
         )
         return [rendered, FetchedAnswers(listener.values())]
+
+
+async def _refuse_document(document: BrowserResponse | None) -> None:
+    # A browser makes a whole page of anything: what came is looked at as it came.
+    if document is None:
+        return
+    sizes = await document.request.sizes()
+    if sizes["responseBodySize"] > LARGEST_BYTES:
+        raise FailedError(f"the answer is too large: {document.url}")
+    try:
+        body = await document.body()
+    except PlaywrightError:
+        return
+    declared = document.headers.get("content-type", "")
+    text = decode_body(body, http_content_type_encoding(declared))
+    if text.strip():
+        refuse_wrong_body(text)
 
 
 async def _settled(page: Page, answers: Mapping[str, HttpResponse]) -> None:

@@ -4,11 +4,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapers.answers import AnswerProvider
+from scrapers.bodies import LARGEST_BYTES
 from scrapers.browser import browser_launch_options, is_ballast
 from scrapers.rendered import RenderedProvider
 from store.settings import Settings
 
-LARGEST_BYTES = 16 * 2**20
 DOWNLOAD_SECONDS = 30
 # Doors into a running crawl, one of them an HTTP server that runs what it is sent.
 CONSOLES = (

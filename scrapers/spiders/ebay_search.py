@@ -47,11 +47,11 @@ class EbaySearchSpider(ApiSpider):
         self, _: DummyResponse, page: EbayApiPage, offset: int
     ) -> AsyncIterator[Request]:
         """Read an answer of the API, and ask for what follows."""
-        self._offset = offset + PAGE_ITEMS
-        reading = await self.take(page, {"offset": self._offset})
+        following = offset + PAGE_ITEMS
+        reading = await self.take(page, {"offset": following})
         requests = self.after_refusal()
         if reading and reading.items and reading.facts.get("next_url"):
-            requests = self._summaries(self._offset)
+            requests = self._summaries(following)
         for request in requests:
             yield request
 
