@@ -13,6 +13,7 @@ from scrapers.likely_prices import LikelyPrices
 from scrapers.pages.page import Item
 from scrapers.product_gate import ProductGate
 from scrapers.times import read_time
+from store import targets
 from store.money import currency_exponents, to_minor
 from store.settings import Settings
 from store.spiders import SPIDERS
@@ -60,10 +61,10 @@ class Gates:
         judged = Judged()
         likely = LikelyPrices(session, asked, items)
         for item in items:
-            if "trending_hashtag" in item:
-                judged.hashtags.append(item["trending_hashtag"])
-                continue
             try:
+                if "trending_hashtag" in item:
+                    judged.hashtags.append(_hashtag(item["trending_hashtag"]))
+                    continue
                 for table, row in self._typed(session, item, asked, likely):
                     judged.keep(table, row)
             except Dropped as reason:
@@ -175,6 +176,12 @@ class Gates:
         if moment and moment > self.observed_at + CLOCK_SLACK:
             raise Dropped("date_in_future")
         return moment
+
+
+def _hashtag(name: str) -> str:
+    if targets.hashtags(name) != [name] or not name.isalnum():
+        raise Dropped("hashtag_unreadable")
+    return name
 
 
 def _minor(text: str | None, currency: str) -> int | None:
