@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from scrapy.exceptions import (
+    CannotResolveHostError,
     DownloadCancelledError,
     DownloadTimeoutError,
     IgnoreRequest,
@@ -17,6 +18,13 @@ from scrapers.bodies import decode_body
 from scrapers.pages.walls import refuse_address, refuse_status
 from scrapers.retry import wait_seconds
 from store.errors import BlockedError, CrawlError, FailedError
+
+REASONS: dict[type[BaseException], str] = {
+    DownloadCancelledError: "the answer is too large",
+    ResponseDataLossError: "the answer was cut off",
+    DownloadTimeoutError: "no answer in time",
+    CannotResolveHostError: "it has no public address",
+}
 
 
 class AnswerProvider(PageObjectInputProvider):
@@ -86,10 +94,9 @@ def error_of(error: BaseException, url: str) -> CrawlError:
         return error
     if is_forbidden(error):
         return BlockedError(f"robots.txt forbids us {url}")
-    if isinstance(error, DownloadCancelledError):
-        return FailedError(f"the answer is too large: {url}")
-    if isinstance(error, ResponseDataLossError):
-        return FailedError(f"the answer was cut off: {url}")
-    if isinstance(error, DownloadTimeoutError) or "Timeout" in type(error).__name__:
+    for kind, words in REASONS.items():
+        if isinstance(error, kind):
+            return FailedError(f"{words}: {url}")
+    if "Timeout" in type(error).__name__:
         return FailedError(f"no answer in time: {url}")
     return FailedError(f"{url}: {type(error).__name__}: {error}")

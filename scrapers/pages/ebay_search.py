@@ -1,7 +1,9 @@
 """eBay's search result page, ``/sch/i.html``."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import dropwhile, takewhile
 
 from parsel import Selector
 from web_poet import field
@@ -43,6 +45,8 @@ class EbaySearchPage(HtmlPage):
             "next_url": self.next_url,
             # Such as "See price", which is told in the cart only.
             "without_price": len(items) - len(readable),
+            # Shown to who looks at the page, never kept: they are other things.
+            "fewer_words": self.fewer_words,
         }
         return Reading(readable, facts)
 
@@ -67,22 +71,31 @@ class EbaySearchPage(HtmlPage):
     @field
     def items(self) -> list[Item]:
         """Every listing that matches all words."""
-        cards = [card for card in self._cards() if card.is_result]
-        return [listing_item(**item_from_fields_sync(card)) for card in cards]
+        return _listings(takewhile(bool, self._cards))
+
+    @field
+    def fewer_words(self) -> list[Item]:
+        """Listings that eBay adds where few match: not what was asked for."""
+        return _listings(dropwhile(bool, self._cards))
 
     @field
     def next_url(self) -> str | None:
         """Address of the next page; eBay sometimes fills its pager by script."""
         return self.css("a.pagination__next::attr(href)").get()
 
-    def _cards(self) -> Iterator[EbayCard]:
+    @cached_property
+    def _cards(self) -> list[EbayCard | None]:
+        """Every card; None stands for the line that parts those that match."""
+        return list(self._read_cards())
+
+    def _read_cards(self) -> Iterator[EbayCard | None]:
         language = self.css("html::attr(lang)").get("en")
         url = self.css("link[rel=canonical]::attr(href)").get(str(self.response.url))
         for part in self.css(RESULTS).xpath("./li | ./div"):
             classes = part.attrib.get("class", "").split()
             if _starts_fewer_words(part, classes):
-                return
-            if "s-card" in classes:
+                yield None
+            elif "s-card" in classes:
                 yield CardLayout(part, language, url)
             elif "s-item" in classes:
                 yield ItemLayout(part, language, url)
@@ -105,6 +118,11 @@ class EbaySearchPage(HtmlPage):
             _starts_fewer_words(part, part.attrib.get("class", "").split())
             for part in self.css(RESULTS).xpath("./li")
         )
+
+
+def _listings(cards: Iterable[EbayCard | None]) -> list[Item]:
+    results = [card for card in cards if card and card.is_result]
+    return [listing_item(**item_from_fields_sync(card)) for card in results]
 
 
 def _starts_fewer_words(part: Selector, classes: list[str]) -> bool:

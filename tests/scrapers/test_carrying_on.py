@@ -22,6 +22,7 @@ from store.tables import CrawlRun, HashtagSnapshot, Listing, Video
 from tests.children import FORKED
 from tests.sample.lamps import Lamps
 from tests.scrapers.crawling import crawl_once
+from tests.scrapers.official_apis import research_api
 from tests.scrapers.unfriendly import CARDS
 
 pytestmark = pytest.mark.slow
@@ -55,8 +56,8 @@ def site():
         yield served
 
 
-def begun(folder, site, spider, arguments):
-    settings = {"data_dir": folder}
+def begun(folder, site, spider, arguments, **more):
+    settings = {"data_dir": folder, **more}
     settings |= {f"{name}_url": url for name, url in site.urls.items()}
     database = Database(Settings(**settings))
     database.upgrade()
@@ -128,6 +129,37 @@ def test_ten_kills_lose_nothing_and_double_nothing(site, tmp_path):
     assert content(killed, Listing) == content(whole, Listing)
     whole.close()
     killed.close()
+
+
+def test_a_killed_research_goes_on_by_cursor_and_search_id(tmp_path):
+    asked = {"hashtag": "lamp", "start_date": "2026-01-01", "end_date": "2026-02-14"}
+    keys = {"tiktok_client_key": "key", "tiktok_client_secret": "s3cret"}
+    app = research_api(pages=6)
+    requests = app.config["asked"]
+    with ServedMarket({"tiktok_api": app}) as served:
+        database, run, start = begun(tmp_path, served, "tiktok_research", asked, **keys)
+        for least in (2, 5, 9):
+            child = start()
+            deadline = time.monotonic() + 60
+            while state_of(database, run).page_count < least:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            kill(child)
+        killed = state_of(database, run)
+        assert {"index", "cursor", "search_id"} == set(killed.place)
+        known = len(requests)
+        assert ended(start())
+    first, _ = requests[known]
+    assert (first["cursor"], first["search_id"]) == (
+        killed.place["cursor"],
+        killed.place["search_id"],
+    )
+    end = state_of(database, run)
+    assert (end.outcome, end.page_count) == ("ok", 12)
+    # Each answer has a video of its own, and a row for each of its two hashtags.
+    assert end.item_counts == {"video": 24}
+    assert len(content(database, Video)) == 24
+    database.close()
 
 
 @pytest.mark.browser

@@ -14,7 +14,11 @@ from store.settings import Settings
 def test_a_running_crawl_has_no_door():
     for in_browser in (False, True):
         chosen = ScrapySettings(
-            scrapy_settings(Settings(browser_path=__file__), in_browser=in_browser)
+            scrapy_settings(
+                Settings(browser_path=__file__),
+                in_browser=in_browser,
+                goes_anywhere=not in_browser,
+            )
         )
         names = build_component_list(chosen.getwithbase("EXTENSIONS"))
         enabled = {load_object(name) for name in names}
