@@ -38,9 +38,9 @@ class DailyQuota:
             return int(session.exec(asked).one()) >= self._most
 
     @property
-    def until(self) -> str:
-        """When the next day begins, in words."""
-        return f"{_midnight() + timedelta(days=1):%Y-%m-%d %H:%M} UTC"
+    def until(self) -> datetime:
+        """When the next day begins."""
+        return _midnight() + timedelta(days=1)
 
 
 def _midnight() -> datetime:

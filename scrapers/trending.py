@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from store.cadence import DAY_MINUTES
 from store.tables import Watch
 from store.turns import NEW_WATCHES, wait_for_turn
 
 SPIDER = "tiktok_tag"
 ASKED_BY = "trending"
-EVERY_MINUTES = 24 * 60
 # Not all at once: each is a page in a browser.
 APART = timedelta(minutes=10)
 
@@ -59,7 +59,8 @@ def _watch(hashtag: str, due_at: datetime) -> Watch:
     return Watch(
         spider=SPIDER,
         target=hashtag,
-        every_minutes=EVERY_MINUTES,
+        every_minutes=DAY_MINUTES,
+        adapts=True,
         asked_by=ASKED_BY,
         next_due_at=due_at,
     )

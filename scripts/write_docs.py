@@ -166,7 +166,7 @@ def _key(column: Column[Any]) -> str:
 
 
 def _default(value: Any) -> str:
-    if value in (None, "", ()):
+    if value in (None, "", ()) or not str(value):
         return "none"
     if isinstance(value, tuple):
         return f"`{json.dumps(value)}`"

@@ -28,7 +28,8 @@ class SpiderInfo:
     """As in ``trendguard crawl NAME``."""
 
     source: str
-    """The site it asks; sites are paused, counted and spared as one."""
+    """The site it asks; sites are paused, counted and spared as one. Empty: the host of
+    the address it is given."""
 
     target: str
     """The argument it can't do without; a watch's target is given as this."""
@@ -128,7 +129,7 @@ SPIDERS = {
         ),
         SpiderInfo(
             "product_page",
-            source="shop",
+            source="",
             target="url",
             site_setting="shop_url",
             description="a shop's product page: reviews",

@@ -14,6 +14,7 @@ from scrapers.access import ClientCredentials
 from scrapers.pages.tiktok_research import TikTokResearchPage
 from scrapers.quota import DailyQuota
 from scrapers.spiders.api_spider import ApiSpider
+from store.clock import utc_now
 from store.errors import BlockedError, LoginWallError
 from store.settings import Settings
 from store.spiders import targets_of
@@ -106,10 +107,13 @@ class TikTokResearchSpider(ApiSpider):
         yield self.ask(request)
 
     def _spent(self, whose: str) -> BlockedError:
-        return BlockedError(
+        until = self._quota.until
+        error = BlockedError(
             f"{whose} daily quota of the Research API is spent until "
-            f"{self._quota.until}"
+            f"{until:%Y-%m-%d %H:%M} UTC"
         )
+        error.retry_after_seconds = (until - utc_now()).total_seconds()
+        return error
 
     def _all_windows(self) -> list[Window]:
         last_on = _day(self.arguments["end_date"]) or self.observed_at.date()

@@ -27,7 +27,7 @@ class Watch(Table, table=True):
     """How often."""
 
     asked_by: str
-    """``import``, ``admin`` or ``lookup`` (counted, never who)."""
+    """``import``, ``admin``, ``lookup`` (counted, never who) or ``trending``."""
 
     ask_count: int = 1
     """How often it was asked for."""

@@ -7,7 +7,7 @@ from sample.sites.serve import ServedMarket
 from store.clock import utc_now
 from store.database import Database
 from store.settings import Settings
-from store.tables import CrawlRun, Listing, Video
+from store.tables import CrawlRun, Listing, Source, Video
 from tests.scrapers.crawling import Crawls
 from tests.scrapers.official_apis import TOTAL, browse_api, research_api
 from tests.scrapers.unfriendly import unfriendly_site
@@ -132,13 +132,19 @@ def test_a_long_time_is_asked_for_in_windows(research):
     assert {row.hashtag for row in videos} == {"lamp", "desk"}
 
 
-def test_a_spent_quota_ends_the_run_and_keeps_what_came(research):
+def test_a_spent_quota_ends_the_run_and_keeps_what_came(research, tmp_path):
     result, videos, asked = research(most_requests=1)
     tomorrow = f"{utc_now():%Y-%m-%d}"
     assert result["outcome"] == "blocked"
     assert "429" in result["message"]
     assert "is spent until" in result["message"]
     assert tomorrow < result["message"].split("until ")[1]
+    database = Database(Settings(data_dir=tmp_path))
+    with database.reading() as session:
+        spared_until = session.get_one(Source, "tiktok_api").spared_until
+    database.close()
+    # The site is left alone for as long.
+    assert f"{spared_until:%H:%M}" in ("00:00", "23:59")
     # One was answered, one refused, and none was tried again.
     assert (len(asked), len({row.video_id for row in videos})) == (2, 1)
 
