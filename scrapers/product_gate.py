@@ -9,7 +9,6 @@ from sqlmodel import Session
 from scrapers.judged import Drop, Judged
 from scrapers.pages.page import Item
 from scrapers.times import read_time
-from store.importing.reviews import read_reviews
 from store.keys import canonical_gtin, normal_name
 from store.settings import Settings
 from store.tables import Product, Review
@@ -70,6 +69,9 @@ class ProductGate:
             }
             for review in kept
         ]
+        # The import takes half a second to import: only reviews pay.
+        from store.importing.reviews import read_reviews  # noqa: PLC0415
+
         rows, faults = read_reviews(self._session, self._settings, texts)
         for row in rows.to_pylist():
             judged.keep(Review, row)

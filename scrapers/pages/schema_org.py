@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any
 
-import extruct
-
 Thing = dict[str, Any]
 VOCABULARIES = ("https://schema.org/", "http://schema.org/")
 # Where the thing that a page is about stands inside another one.
@@ -21,9 +19,7 @@ def things_of(html: str, url: str) -> list[Thing]:
     # RDFa takes as long as all the others: only where there is any.
     if " typeof=" in html:
         syntaxes.append("rdfa")
-    found = extruct.extract(
-        html, base_url=url, syntaxes=syntaxes, errors="ignore", uniform=True
-    )
+    found = _extracted(html, url, syntaxes, uniform=True)
     named = [*found.get("json-ld", []), *found.get("microdata", [])]
     top = [thing for part in named for thing in _unwrapped(part)]
     top += [_plain(node) for node in found.get("rdfa", [])]
@@ -33,9 +29,7 @@ def things_of(html: str, url: str) -> list[Thing]:
 
 def open_graph_of(html: str, url: str) -> dict[str, str]:
     """Return a page's Open Graph properties, such as ``og:title``; each one's first."""
-    found = extruct.extract(
-        html, base_url=url, syntaxes=["opengraph"], errors="ignore", uniform=False
-    )
+    found = _extracted(html, url, ["opengraph"], uniform=False)
     facts: dict[str, str] = {}
     for graph in found.get("opengraph", []):
         for name, value in graph["properties"]:
@@ -85,6 +79,18 @@ def text_of(thing: Thing, *names: str) -> str | None:
                 # Some shops escape it once more than JSON wants.
                 return " ".join(unescape(str(found)).split())
     return None
+
+
+def _extracted(
+    html: str, url: str, syntaxes: list[str], *, uniform: bool
+) -> dict[str, list[Any]]:
+    # Extruct takes a quarter of a second to import: only product pages pay.
+    import extruct  # noqa: PLC0415
+
+    found: dict[str, list[Any]] = extruct.extract(
+        html, base_url=url, syntaxes=syntaxes, errors="ignore", uniform=uniform
+    )
+    return found
 
 
 def _unwrapped(part: Any) -> Iterator[Thing]:

@@ -14,6 +14,7 @@ def browse_api(refuses: dict[int, int]) -> Flask:
     """A marketplace with `TOTAL` lamps; answers offsets in `refuses` with a status."""
     app = Flask(__name__)
     app.config["asked"] = asked = []
+    app.after_request(_may_be_cached)
 
     @app.post("/identity/v1/oauth2/token")
     def token():
@@ -37,6 +38,12 @@ def browse_api(refuses: dict[int, int]) -> Flask:
     return app
 
 
+def _may_be_cached(response: Response) -> Response:
+    # What a careless spider would write to its cache, token and all.
+    response.headers["Cache-Control"] = "max-age=600"
+    return response
+
+
 def _lamp(number: int) -> dict:
     return {
         "itemId": f"v1|{700_000_000_000 + number}|0",
@@ -49,6 +56,7 @@ def research_api(pages: int, most_requests: int = 1000) -> Flask:
     """A hashtag with `pages` of videos in every window, until the day's quota."""
     app = Flask(__name__)
     app.config["asked"] = asked = []
+    app.after_request(_may_be_cached)
 
     @app.post("/v2/oauth/token/")
     def token():
