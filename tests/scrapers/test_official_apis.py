@@ -1,5 +1,7 @@
 """Official APIs first, where keys are given: whole crawls of them over HTTP."""
 
+import gzip
+
 import pytest
 from sqlmodel import select
 
@@ -186,5 +188,6 @@ def test_secrets_stay_out_of_texts_and_files(ebay, tmp_path):
     for file in tmp_path.rglob("*"):
         if file.is_file():
             body = file.read_bytes()
+            body = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
             assert b"s3cret" not in body
             assert b"t0ken" not in body
