@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +13,7 @@ from scrapers.access import ClientCredentials
 from scrapers.pages.tiktok_research import TikTokResearchPage
 from scrapers.quota import DailyQuota
 from scrapers.spiders.api_spider import ApiSpider
+from scrapers.windows import WINDOW_DAYS, Window, windows
 from store.clock import utc_now
 from store.errors import BlockedError, LoginWallError
 from store.settings import Settings
@@ -24,18 +24,8 @@ FIELDS = (
     "share_count,hashtag_names"
 )
 QUERY = "/v2/research/video/query/"
-WINDOW_DAYS = 30
 MOST_VIDEOS = 100
 TOO_MANY = 429
-
-
-@dataclass(frozen=True)
-class Window:
-    """A hashtag and the days, both of them included, of one query."""
-
-    hashtag: str
-    first_on: date
-    last_on: date
 
 
 class TikTokResearchSpider(ApiSpider):
@@ -124,21 +114,6 @@ class TikTokResearchSpider(ApiSpider):
             for hashtag in targets_of(self.name, self.arguments)
             for window in windows(hashtag, first_on, last_on)
         ]
-
-
-def windows(hashtag: str, first_on: date, last_on: date) -> list[Window]:
-    """Return the queries that cover some days, the earliest first.
-
-    >>> found = windows("lamp", date(2026, 1, 1), date(2026, 2, 1))
-    >>> [window.last_on.isoformat() for window in found]
-    ['2026-01-30', '2026-02-01']
-    """
-    found = []
-    while first_on <= last_on:
-        end = min(first_on + timedelta(days=WINDOW_DAYS - 1), last_on)
-        found.append(Window(hashtag, first_on, end))
-        first_on = end + timedelta(days=1)
-    return found
 
 
 def tiktok_access(settings: Settings) -> ClientCredentials:
