@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
-from parsel import Selector
+from lxml.html import HtmlElement
+from parsel import Selector, SelectorList
 from web_poet import field
 from web_poet.fields import item_from_fields_sync
 
@@ -11,11 +13,12 @@ from scrapers.pages.counts import read_count
 from scrapers.pages.ebay_card import CardLayout, EbayCard, ItemLayout
 from scrapers.pages.listing import listing_item
 from scrapers.pages.page import HtmlPage, Item, Reading
-from scrapers.pages.walls import refuse_wall, visible_text
+from scrapers.pages.walls import refuse_wall, text_of, visible_text
 from store.errors import ChangedError, FailedError
 
-HEADING = ".srp-controls__count-heading"
-RESULTS = "ul.srp-results, .srp-results"
+# With their tags, for a search of all elements takes as long as to read ten listings.
+HEADING = "h1.srp-controls__count-heading, h2.srp-controls__count-heading"
+RESULTS = "ul.srp-results, div.srp-results"
 FEWER_WORDS = re.compile(r"results matching fewer words", re.I)
 CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 
@@ -29,7 +32,7 @@ class EbaySearchPage(HtmlPage):
 
     def read_html(self) -> Reading:
         """Return the listings; see `SitePage.read`."""
-        if not self.css(HEADING) and not self.css(RESULTS):
+        if not self._heading and not self._results:
             refuse_wall(self.selector)
             if "error page" in visible_text(self.css("title")).lower():
                 raise FailedError("eBay shows its error page")
@@ -49,14 +52,14 @@ class EbaySearchPage(HtmlPage):
     @field
     def result_count(self) -> int | None:
         """Number of results in the heading; eBay rounds it ("1,000+")."""
-        bold = [visible_text(part) for part in self.css(f"{HEADING} .BOLD")]
+        bold = [visible_text(part) for part in self._heading.css(".BOLD")]
         numbers = [text for text in bold if re.fullmatch(r"[\d.,\s]+", text)]
         # "2002 results for 501", but "501 の結果 2,002 件": the query is bold as well.
         asked = (self.query or "").casefold()
         numbers = [n for n in numbers if n.casefold() != asked] or numbers
         if not numbers:
-            return read_count(visible_text(self.css(HEADING)))
-        last = CJK.search(visible_text(self.css(HEADING).xpath("./text()/..")))
+            return read_count(visible_text(self._heading))
+        last = CJK.search(visible_text(self._heading))
         return read_count(numbers[-1 if last else 0])
 
     @field
@@ -78,14 +81,26 @@ class EbaySearchPage(HtmlPage):
     def _cards(self) -> Iterator[EbayCard]:
         language = self.css("html::attr(lang)").get("en")
         url = self.css("link[rel=canonical]::attr(href)").get(str(self.response.url))
-        for part in self.css(RESULTS).xpath("./li | ./div"):
-            classes = part.attrib.get("class", "").split()
-            if _starts_fewer_words(part, classes):
+        for part in self._parts("li", "div"):
+            if _starts_fewer_words(part):
                 return
+            classes = part.get("class", "").split()
             if "s-card" in classes:
                 yield CardLayout(part, language, url)
             elif "s-item" in classes:
                 yield ItemLayout(part, language, url)
+
+    def _parts(self, *tags: str) -> Iterator[HtmlElement]:
+        for results in self._results:
+            yield from results.root.iterchildren(*tags)
+
+    @cached_property
+    def _heading(self) -> SelectorList[Selector]:
+        return self.css(HEADING)
+
+    @cached_property
+    def _results(self) -> SelectorList[Selector]:
+        return self.css(RESULTS)
 
     def _refuse_strange(self, items: list[Item], readable: list[Item]) -> None:
         if not items and self.result_count and not self._has_answers():
@@ -101,15 +116,13 @@ class EbaySearchPage(HtmlPage):
 
     def _has_answers(self) -> bool:
         # A heading that counts only what matches fewer words.
-        return any(
-            _starts_fewer_words(part, part.attrib.get("class", "").split())
-            for part in self.css(RESULTS).xpath("./li")
-        )
+        return any(map(_starts_fewer_words, self._parts("li")))
 
 
-def _starts_fewer_words(part: Selector, classes: list[str]) -> bool:
+def _starts_fewer_words(part: HtmlElement) -> bool:
+    classes = part.get("class", "").split()
     if "s-card" in classes or "s-item" in classes:
         return False
     if any("REWRITE_START" in name for name in classes):
         return True
-    return bool(FEWER_WORDS.search(visible_text(part)))
+    return bool(FEWER_WORDS.search(text_of(part)))

@@ -3,8 +3,10 @@
 import json
 from abc import abstractmethod
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from parsel import Selector
 from web_poet import WebPage
 
 from scrapers.pages.walls import refuse_wrong_body, visible_text
@@ -63,8 +65,15 @@ class HtmlPage(SitePage):
 
     def read_body(self) -> Reading:
         """Check that the page is whole, then read it."""
-        refuse_wrong_body(self.response.text)
+        refuse_wrong_body(bytes(self.response.body))
         return self.read_html()
+
+    @cached_property
+    def selector(self) -> Selector:  # type: ignore[override]
+        """The parsed page, from its bytes: to decode them first takes half as long."""
+        body = bytes(self.response.body)
+        encoding = self.response.encoding or "utf-8"
+        return Selector(body=body, encoding=encoding, base_url=str(self.response.url))
 
     @abstractmethod
     def read_html(self) -> Reading:
