@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import ClassVar
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 from web_poet import Extractor, field
 
 from scrapers.pages.amounts import Amount, read_amount
 from scrapers.pages.dates import read_date
 from scrapers.pages.page import Item
-from scrapers.pages.walls import text_of
+from scrapers.pages.walls import text_of, with_class
 
 PLACEHOLDER_ID = "123456"
 ITEM_ADDRESS = re.compile(r"/itm/(?:[^/?#]+/)?(\d+)")
@@ -57,7 +57,7 @@ class EbayCard(Extractor[Item]):
 
     Parameters
     ----------
-    element : lxml.html.HtmlElement
+    element : lxml.etree.Element
         The result. Its parts are found in one pass: there are sixty of them on a page,
         and to search each by selectors takes longer than to parse the page.
     """
@@ -66,11 +66,11 @@ class EbayCard(Extractor[Item]):
     ROW: ClassVar[str]
     PRICE: ClassVar[str]
 
-    def __init__(self, element: HtmlElement, language: str, url: str) -> None:
+    def __init__(self, element: Element, language: str, url: str) -> None:
         self.language = language
         self.page_url = url
         self._addresses: list[str] = []
-        self._by_class: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+        self._by_class: defaultdict[str, list[Element]] = defaultdict(list)
         for part in element.iter("*"):
             for name in part.get("class", "").split():
                 self._by_class[name].append(part)
@@ -171,13 +171,13 @@ class EbayCard(Extractor[Item]):
                 return [amount for amount in amounts if amount]
         return []
 
-    def _titles(self) -> Iterable[HtmlElement]:
+    def _titles(self) -> Iterable[Element]:
         raise NotImplementedError
 
-    def _conditions(self) -> Iterable[HtmlElement]:
+    def _conditions(self) -> Iterable[Element]:
         raise NotImplementedError
 
-    def _price_texts(self, parts: list[HtmlElement]) -> list[str]:
+    def _price_texts(self, parts: list[Element]) -> list[str]:
         raise NotImplementedError
 
     @cached_property
@@ -188,7 +188,7 @@ class EbayCard(Extractor[Item]):
                     return ending
         return "active", None
 
-    def _read_caption(self, caption: HtmlElement) -> tuple[str, str | None] | None:
+    def _read_caption(self, caption: Element) -> tuple[str, str | None] | None:
         text = text_of(caption)
         day = read_date(text, self.language) if re.search(r"\d", text) else None
         if SOLD.search(text) or (day and _is_positive(caption)):
@@ -196,7 +196,7 @@ class EbayCard(Extractor[Item]):
         return ("ended", day) if ENDED.search(text) or day else None
 
 
-def _is_positive(caption: HtmlElement) -> bool:
+def _is_positive(caption: Element) -> bool:
     # The colour tells a sale from an end where the words are in a language we don't
     # know.
     return any(
@@ -211,14 +211,14 @@ class CardLayout(EbayCard):
     ROW = "s-card__attribute-row"
     PRICE = "s-card__price"
 
-    def _titles(self) -> Iterable[HtmlElement]:
+    def _titles(self) -> Iterable[Element]:
         asides = {"clipped", "s-card__new-listing"}
         return _spans_of(self._by_class["s-card__title"], asides)
 
-    def _conditions(self) -> Iterable[HtmlElement]:
+    def _conditions(self) -> Iterable[Element]:
         return self._by_class["s-card__subtitle"]
 
-    def _price_texts(self, parts: list[HtmlElement]) -> list[str]:
+    def _price_texts(self, parts: list[Element]) -> list[str]:
         current = [part for part in parts if "strikethrough" not in part.get("class")]
         # Only an accepted best offer strikes its sole price through.
         texts = [text_of(part) for part in current or parts]
@@ -233,20 +233,20 @@ class ItemLayout(EbayCard):
     ROW = "s-item__detail"
     PRICE = "s-item__price"
 
-    def _titles(self) -> Iterable[HtmlElement]:
+    def _titles(self) -> Iterable[Element]:
         titles = self._by_class["s-item__title"]
         yield from _spans_of(titles, {"clipped", "LIGHT_HIGHLIGHT"})
         yield from (title for title in titles if title.tag == "h3")
 
-    def _conditions(self) -> Iterable[HtmlElement]:
+    def _conditions(self) -> Iterable[Element]:
         subtitles = self._by_class["s-item__subtitle"]
         for subtitle in subtitles:
-            yield from subtitle.find_class("SECONDARY_INFO")
+            yield from with_class(subtitle, "SECONDARY_INFO", "*")
         yield from subtitles
 
-    def _price_texts(self, parts: list[HtmlElement]) -> list[str]:
+    def _price_texts(self, parts: list[Element]) -> list[str]:
         # A range is one element: amount, the word between in a span, amount.
-        words = parts[0].find_class("DEFAULT")
+        words = with_class(parts[0], "DEFAULT", "span")
         between = text_of(words[0]) if words else ""
         text = text_of(parts[0])
         if between and between in text:
@@ -254,7 +254,7 @@ class ItemLayout(EbayCard):
         return RANGE.split(text)[:2]
 
 
-def _spans_of(titles: list[HtmlElement], asides: set[str]) -> Iterator[HtmlElement]:
+def _spans_of(titles: list[Element], asides: set[str]) -> Iterator[Element]:
     for title in titles:
         for span in title.iterchildren("span"):
             if asides.isdisjoint(span.get("class", "").split()):

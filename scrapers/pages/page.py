@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from lxml import etree
 from parsel import Selector
 from web_poet import WebPage
 
@@ -69,11 +70,17 @@ class HtmlPage(SitePage):
         return self.read_html()
 
     @cached_property
-    def selector(self) -> Selector:  # type: ignore[override]
-        """The parsed page, from its bytes: to decode them first takes half as long."""
-        body = bytes(self.response.body)
-        encoding = self.response.encoding or "utf-8"
-        return Selector(body=body, encoding=encoding, base_url=str(self.response.url))
+    def selector(self) -> Selector:
+        """The parsed page.
+
+        Made from its bytes, of plain elements: to decode it first and to make lxml's
+        HTML elements takes as long as to parse it.
+        """
+        parser = etree.HTMLParser(
+            recover=True, encoding=self.response.encoding, huge_tree=True
+        )
+        root = etree.fromstring(bytes(self.response.body), parser)
+        return Selector(root=root if root is not None else etree.Element("html"))
 
     @abstractmethod
     def read_html(self) -> Reading:

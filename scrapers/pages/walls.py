@@ -3,7 +3,6 @@
 import re
 
 from lxml import etree
-from lxml.html import HtmlElement
 from parsel import Selector, SelectorList
 
 from store.errors import (
@@ -28,6 +27,7 @@ REFUSAL_TEXT = re.compile(
 )
 BEGINNING = re.compile(rb"<(?:!doctype|html|head|body|div|ul|script)\b", re.I)
 END = re.compile(rb"</(?:html|body)>", re.I)
+TAIL = 1024
 LOGIN_TITLE = re.compile(
     r"^\W*(?:sign|log)[ -]?in\b|\b(?:sign|log)[ -]?in (?:or|to)\b", re.I
 )
@@ -45,14 +45,13 @@ def refuse_wrong_body(body: bytes) -> None:
     FailedError
         If it is empty, binary, or cut off.
     """
-    if not body.strip():
+    if not body or body.isspace():
         raise FailedError("the page is empty")
     if b"\0" in body:
         raise FailedError("the page is binary, not HTML")
     if not BEGINNING.search(body):
         raise FailedError("the page is not HTML")
-    # Nearly always in lower case, which is a hundred times as fast to look for.
-    if b"</html>" not in body and b"</body>" not in body and not END.search(body):
+    if not END.search(body, max(0, len(body) - TAIL)) and not END.search(body):
         raise FailedError("the page is cut off: its end is missing")
 
 
@@ -119,7 +118,12 @@ def visible_text(part: Selector | SelectorList[Selector]) -> str:
     return " ".join(filter(None, (text_of(selector.root) for selector in parts)))
 
 
-def text_of(element: HtmlElement) -> str:
+def with_class(root: etree._Element, name: str, *tags: str) -> list[etree._Element]:
+    """Return the elements of a class, of some tags: ten times as fast as a selector."""
+    return [e for e in root.iter(*tags) if name in e.get("class", "").split()]
+
+
+def text_of(element: etree._Element) -> str:
     """Return an element's text without scripts, on one line."""
     if next(element.iter("script", "style"), None) is None:
         texts = element.itertext()
