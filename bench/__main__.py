@@ -12,6 +12,7 @@ NAMES = (
     "intervals",
     "experiments",
     "importing",
+    "scrapers",
     "extension",
     "server",
     "soak",

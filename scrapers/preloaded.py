@@ -1,11 +1,13 @@
 """What a crawl's process has imported before it is forked: spiders, Scrapy's parts."""
 
+import pyarrow as pa
 import scrapy_playwright.handler  # noqa: F401
 import sqlalchemy.dialects.sqlite  # noqa: F401
 from scrapy.settings import default_settings as defaults
 from scrapy.utils.misc import load_object
 
 import scrapers.run  # noqa: F401
+from store.money import currency_exponents
 
 for name in (
     *defaults.EXTENSIONS_BASE,
@@ -17,3 +19,7 @@ for name in (
     defaults.ROBOTSTXT_PARSER,
 ):
     load_object(name)
+
+# With the first array comes pandas, with the first currency a locale.
+pa.array([0])
+currency_exponents()

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 from rich.table import Table
 
+from bench.memory import private_mb
 from bench.soak.calls import Caller, Known
 from bench.soak.record import Record
 from sample.export import write_export
@@ -168,7 +169,7 @@ class _Soak:
 
     def _watch_memory(self, stop: threading.Event) -> None:
         while not stop.wait(SAMPLE_SECONDS):
-            sizes = [_private_mb(pid) for pid in self._workers()]
+            sizes = [private_mb(pid) for pid in self._workers()]
             if len(sizes) == self._settings.api_workers:
                 self._memory.append((self._now(), max(sizes)))
 
@@ -226,12 +227,3 @@ def _is_ready(url: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def _private_mb(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    kb = [int(line.split()[1]) for line in lines if line.startswith("Private_")]
-    return sum(kb) / 1024

@@ -1,16 +1,18 @@
 """One result of an eBay search page, in the layout of 2025 on and the one before."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import ClassVar
 
-from parsel import Selector, SelectorList
-from web_poet import SelectorExtractor, field
+from lxml.etree import _Element as Element
+from web_poet import Extractor, field
 
 from scrapers.pages.amounts import Amount, read_amount
 from scrapers.pages.dates import read_date
 from scrapers.pages.page import Item
-from scrapers.pages.walls import visible_text
+from scrapers.pages.walls import text_of, with_class
 
 PLACEHOLDER_ID = "123456"
 ITEM_ADDRESS = re.compile(r"/itm/(?:[^/?#]+/)?(\d+)")
@@ -50,19 +52,30 @@ CONDITION = re.compile(
 )
 
 
-class EbayCard(SelectorExtractor[Item]):
-    """A result as both layouts show it; subclasses say where each thing stands."""
+class EbayCard(Extractor[Item]):
+    """A result as both layouts show it; subclasses say where each thing stands.
 
-    TITLE: ClassVar[str]
-    CAPTION: ClassVar[str]
-    ROWS: ClassVar[str]
+    Parameters
+    ----------
+    element : lxml.etree.Element
+        The result. Its parts are found in one pass: there are sixty of them on a page,
+        and to search each by selectors takes longer than to parse the page.
+    """
+
+    CAPTIONS: ClassVar[tuple[str, ...]]
+    ROW: ClassVar[str]
     PRICE: ClassVar[str]
-    CONDITION: ClassVar[str]
 
-    def __init__(self, selector: Selector, language: str, url: str) -> None:
-        super().__init__(selector)
+    def __init__(self, element: Element, language: str, url: str) -> None:
         self.language = language
         self.page_url = url
+        self._addresses: list[str] = []
+        self._by_class: defaultdict[str, list[Element]] = defaultdict(list)
+        for part in element.iter("*"):
+            for name in part.get("class", "").split():
+                self._by_class[name].append(part)
+            if part.tag == "a":
+                self._addresses.append(part.get("href", ""))
 
     @property
     def is_result(self) -> bool:
@@ -72,16 +85,12 @@ class EbayCard(SelectorExtractor[Item]):
     @field
     def listing_id(self) -> str | None:
         """EBay's number of the listing."""
-        for address in self.selector.css("a::attr(href)").getall():
-            if found := ITEM_ADDRESS.search(address):
-                return found.group(1)
-        return None
+        return self._address[1] if self._address else None
 
     @field
     def title(self) -> str | None:
         """As the seller wrote it, or as eBay translated it."""
-        texts = (visible_text(part) for part in self.selector.css(self.TITLE))
-        return next((text for text in texts if text), None)
+        return next(filter(None, map(text_of, self._titles())), None)
 
     @field
     def price(self) -> str | None:
@@ -115,7 +124,7 @@ class EbayCard(SelectorExtractor[Item]):
     @field
     def condition(self) -> str | None:
         """In the site's words."""
-        texts = [visible_text(part) for part in self.selector.css(self.CONDITION)]
+        texts = [text_of(part) for part in self._conditions()]
         texts = [text.split(" ·")[0].strip() for text in texts if text]
         known = (text for text in texts if CONDITION.search(text) and len(text) < 40)
         return next(known, texts[0] if texts else None)
@@ -139,57 +148,80 @@ class EbayCard(SelectorExtractor[Item]):
     @field
     def url(self) -> str | None:
         """Address of the item page, without eBay's tracking."""
-        for address in self.selector.css("a::attr(href)").getall():
-            if ITEM_ADDRESS.search(address):
-                return address.split("?")[0]
+        return self._address[0].split("?")[0] if self._address else None
+
+    @cached_property
+    def _address(self) -> tuple[str, str] | None:
+        for address in self._addresses:
+            if found := ITEM_ADDRESS.search(address):
+                return address, found.group(1)
         return None
 
     @cached_property
     def _rows(self) -> list[str]:
-        return [visible_text(row) for row in self.selector.css(self.ROWS)]
+        return [text_of(row) for row in self._by_class[self.ROW]]
 
     @cached_property
     def _prices(self) -> list[Amount]:
-        for row in self.selector.css(self.ROWS):
-            if texts := self._price_texts(row.css(self.PRICE)):
+        parts = self._by_class[self.PRICE]
+        for row in self._by_class[self.ROW]:
+            if within := [part for part in parts if row in part.iterancestors()]:
+                texts = self._price_texts(within)
                 amounts = [read_amount(text, self.page_url) for text in texts]
                 return [amount for amount in amounts if amount]
         return []
 
-    def _price_texts(self, parts: SelectorList[Selector]) -> list[str]:
+    def _titles(self) -> Iterable[Element]:
+        raise NotImplementedError
+
+    def _conditions(self) -> Iterable[Element]:
+        raise NotImplementedError
+
+    def _price_texts(self, parts: list[Element]) -> list[str]:
         raise NotImplementedError
 
     @cached_property
     def _ending(self) -> tuple[str, str | None]:
-        for caption in self.selector.css(self.CAPTION):
-            text = visible_text(caption)
-            day = read_date(text, self.language) if re.search(r"\d", text) else None
-            if SOLD.search(text) or (day and self._is_positive(caption)):
-                return "sold", day
-            if ENDED.search(text) or day:
-                return "ended", day
+        for name in self.CAPTIONS:
+            for caption in self._by_class[name]:
+                if ending := self._read_caption(caption):
+                    return ending
         return "active", None
 
-    def _is_positive(self, caption: Selector) -> bool:
-        # The colour tells a sale from an end where the words are in a language we
-        # don't know.
-        classes = " ".join(caption.xpath(".//@class | ./@class").getall()).lower()
-        return "positive" in classes
+    def _read_caption(self, caption: Element) -> tuple[str, str | None] | None:
+        text = text_of(caption)
+        day = read_date(text, self.language) if re.search(r"\d", text) else None
+        if SOLD.search(text) or (day and _is_positive(caption)):
+            return "sold", day
+        return ("ended", day) if ENDED.search(text) or day else None
+
+
+def _is_positive(caption: Element) -> bool:
+    # The colour tells a sale from an end where the words are in a language we don't
+    # know.
+    return any(
+        "positive" in part.get("class", "").lower() for part in caption.iter("*")
+    )
 
 
 class CardLayout(EbayCard):
     """``li.s-card``: seen from 2025-08 on."""
 
-    TITLE = ".s-card__title > span:not(.clipped):not(.s-card__new-listing)"
-    CAPTION = ".s-card__caption"
-    ROWS = ".s-card__attribute-row"
-    PRICE = ".s-card__price"
-    CONDITION = ".s-card__subtitle"
+    CAPTIONS = ("s-card__caption",)
+    ROW = "s-card__attribute-row"
+    PRICE = "s-card__price"
 
-    def _price_texts(self, parts: SelectorList[Selector]) -> list[str]:
-        current = [p for p in parts if "strikethrough" not in p.attrib["class"]]
+    def _titles(self) -> Iterable[Element]:
+        asides = {"clipped", "s-card__new-listing"}
+        return _spans_of(self._by_class["s-card__title"], asides)
+
+    def _conditions(self) -> Iterable[Element]:
+        return self._by_class["s-card__subtitle"]
+
+    def _price_texts(self, parts: list[Element]) -> list[str]:
+        current = [part for part in parts if "strikethrough" not in part.get("class")]
         # Only an accepted best offer strikes its sole price through.
-        texts = [visible_text(part) for part in current or parts]
+        texts = [text_of(part) for part in current or parts]
         is_range = len(texts) == 3 and not re.search(r"\d", texts[1])
         return [texts[0], texts[2]] if is_range else texts[:1]
 
@@ -197,20 +229,33 @@ class CardLayout(EbayCard):
 class ItemLayout(EbayCard):
     """``li.s-item``: seen until 2025-05."""
 
-    TITLE = (
-        ".s-item__title > span:not(.clipped):not(.LIGHT_HIGHLIGHT), h3.s-item__title"
-    )
-    CAPTION = ".s-item__caption, .s-item__title--tag, .s-item__ended-date"
-    ROWS = ".s-item__detail"
-    PRICE = ".s-item__price"
-    CONDITION = ".s-item__subtitle .SECONDARY_INFO, .s-item__subtitle"
+    CAPTIONS = ("s-item__caption", "s-item__title--tag", "s-item__ended-date")
+    ROW = "s-item__detail"
+    PRICE = "s-item__price"
 
-    def _price_texts(self, parts: SelectorList[Selector]) -> list[str]:
-        if not parts:
-            return []
+    def _titles(self) -> Iterable[Element]:
+        titles = self._by_class["s-item__title"]
+        yield from _spans_of(titles, {"clipped", "LIGHT_HIGHLIGHT"})
+        yield from (title for title in titles if title.tag == "h3")
+
+    def _conditions(self) -> Iterable[Element]:
+        subtitles = self._by_class["s-item__subtitle"]
+        for subtitle in subtitles:
+            yield from with_class(subtitle, "SECONDARY_INFO", "*")
+        yield from subtitles
+
+    def _price_texts(self, parts: list[Element]) -> list[str]:
         # A range is one element: amount, the word between in a span, amount.
-        between = visible_text(parts[0].css("span.DEFAULT"))
-        text = visible_text(parts[0])
+        words = with_class(parts[0], "DEFAULT", "span")
+        between = text_of(words[0]) if words else ""
+        text = text_of(parts[0])
         if between and between in text:
             return [part.strip() for part in text.split(between, 1)]
         return RANGE.split(text)[:2]
+
+
+def _spans_of(titles: list[Element], asides: set[str]) -> Iterator[Element]:
+    for title in titles:
+        for span in title.iterchildren("span"):
+            if asides.isdisjoint(span.get("class", "").split()):
+                yield span

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import dropwhile, takewhile
 
-from parsel import Selector
+from lxml.etree import _Element as Element
 from web_poet import field
 from web_poet.fields import item_from_fields_sync
 
@@ -13,11 +13,11 @@ from scrapers.pages.counts import read_count
 from scrapers.pages.ebay_card import CardLayout, EbayCard, ItemLayout
 from scrapers.pages.listing import listing_item
 from scrapers.pages.page import HtmlPage, Item, Reading
-from scrapers.pages.walls import refuse_wall, visible_text
+from scrapers.pages.walls import refuse_wall, text_of, visible_text, with_class
 from store.errors import ChangedError, FailedError
 
-HEADING = ".srp-controls__count-heading"
-RESULTS = "ul.srp-results, .srp-results"
+HEADING = "srp-controls__count-heading"
+RESULTS = "srp-results"
 FEWER_WORDS = re.compile(r"results matching fewer words", re.I)
 CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 
@@ -31,7 +31,7 @@ class EbaySearchPage(HtmlPage):
 
     def read_html(self) -> Reading:
         """Return the listings; see `SitePage.read`."""
-        if not self.css(HEADING) and not self.css(RESULTS):
+        if self._heading is None and not self._results:
             refuse_wall(self.selector)
             if "error page" in visible_text(self.css("title")).lower():
                 raise FailedError("eBay shows its error page")
@@ -53,20 +53,23 @@ class EbaySearchPage(HtmlPage):
     @field
     def result_count(self) -> int | None:
         """Number of results in the heading; eBay rounds it ("1,000+")."""
-        bold = [visible_text(part) for part in self.css(f"{HEADING} .BOLD")]
+        if self._heading is None:
+            return None
+        bold = [text_of(part) for part in with_class(self._heading, "BOLD", "*")]
         numbers = [text for text in bold if re.fullmatch(r"[\d.,\s]+", text)]
         # "2002 results for 501", but "501 の結果 2,002 件": the query is bold as well.
         asked = (self.query or "").casefold()
         numbers = [n for n in numbers if n.casefold() != asked] or numbers
         if not numbers:
-            return read_count(visible_text(self.css(HEADING)))
-        last = CJK.search(visible_text(self.css(HEADING).xpath("./text()/..")))
+            return read_count(text_of(self._heading))
+        last = CJK.search(text_of(self._heading))
         return read_count(numbers[-1 if last else 0])
 
     @field
     def query(self) -> str | None:
         """What was searched for, as the page's own form shows it."""
-        return self.css("input[name=_nkw]::attr(value)").get()
+        fields = self.selector.root.iter("input")
+        return next((f.get("value") for f in fields if f.get("name") == "_nkw"), None)
 
     @field
     def items(self) -> list[Item]:
@@ -81,7 +84,8 @@ class EbaySearchPage(HtmlPage):
     @field
     def next_url(self) -> str | None:
         """Address of the next page; eBay sometimes fills its pager by script."""
-        return self.css("a.pagination__next::attr(href)").get()
+        links = with_class(self.selector.root, "pagination__next", "a")
+        return links[0].get("href") if links else None
 
     @cached_property
     def _cards(self) -> list[EbayCard | None]:
@@ -89,16 +93,35 @@ class EbaySearchPage(HtmlPage):
         return list(self._read_cards())
 
     def _read_cards(self) -> Iterator[EbayCard | None]:
-        language = self.css("html::attr(lang)").get("en")
-        url = self.css("link[rel=canonical]::attr(href)").get(str(self.response.url))
-        for part in self.css(RESULTS).xpath("./li | ./div"):
-            classes = part.attrib.get("class", "").split()
-            if _starts_fewer_words(part, classes):
+        root = self.selector.root
+        language = root.get("lang", "en")
+        found = (e for e in root.iter("link") if e.get("rel") == "canonical")
+        links = (link.get("href") for link in found)
+        url = next(links, None) or str(self.response.url)
+        for part in self._parts("li", "div"):
+            classes = part.get("class", "").split()
+            if _starts_fewer_words(part):
                 yield None
             elif "s-card" in classes:
                 yield CardLayout(part, language, url)
             elif "s-item" in classes:
                 yield ItemLayout(part, language, url)
+
+    def _parts(self, *tags: str) -> Iterator[Element]:
+        for results in self._results:
+            yield from results.iterchildren(*tags)
+
+    @cached_property
+    def _heading(self) -> Element | None:
+        return next(iter(self._of_class(HEADING, "h1", "h2")), None)
+
+    @cached_property
+    def _results(self) -> list[Element]:
+        return self._of_class(RESULTS, "ul")
+
+    def _of_class(self, name: str, *likely_tags: str) -> list[Element]:
+        root = self.selector.root
+        return with_class(root, name, *likely_tags) or with_class(root, name, "*")
 
     def _refuse_strange(self, items: list[Item], readable: list[Item]) -> None:
         if not items and self.result_count and not self._has_answers():
@@ -114,10 +137,7 @@ class EbaySearchPage(HtmlPage):
 
     def _has_answers(self) -> bool:
         # A heading that counts only what matches fewer words.
-        return any(
-            _starts_fewer_words(part, part.attrib.get("class", "").split())
-            for part in self.css(RESULTS).xpath("./li")
-        )
+        return any(map(_starts_fewer_words, self._parts("li")))
 
 
 def _listings(cards: Iterable[EbayCard | None]) -> list[Item]:
@@ -125,9 +145,10 @@ def _listings(cards: Iterable[EbayCard | None]) -> list[Item]:
     return [listing_item(**item_from_fields_sync(card)) for card in results]
 
 
-def _starts_fewer_words(part: Selector, classes: list[str]) -> bool:
+def _starts_fewer_words(part: Element) -> bool:
+    classes = part.get("class", "").split()
     if "s-card" in classes or "s-item" in classes:
         return False
     if any("REWRITE_START" in name for name in classes):
         return True
-    return bool(FEWER_WORDS.search(visible_text(part)))
+    return bool(FEWER_WORDS.search(text_of(part)))

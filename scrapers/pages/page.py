@@ -3,8 +3,11 @@
 import json
 from abc import abstractmethod
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from lxml import etree
+from parsel import Selector
 from web_poet import WebPage
 
 from scrapers.pages.walls import refuse_wrong_body, visible_text
@@ -63,8 +66,21 @@ class HtmlPage(SitePage):
 
     def read_body(self) -> Reading:
         """Check that the page is whole, then read it."""
-        refuse_wrong_body(self.response.text)
+        refuse_wrong_body(bytes(self.response.body))
         return self.read_html()
+
+    @cached_property
+    def selector(self) -> Selector:
+        """The parsed page.
+
+        Made from its bytes, of plain elements: to decode it first and to make lxml's
+        HTML elements takes as long as to parse it.
+        """
+        parser = etree.HTMLParser(
+            recover=True, encoding=self.response.encoding, huge_tree=True
+        )
+        root = etree.fromstring(bytes(self.response.body), parser)
+        return Selector(root=root if root is not None else etree.Element("html"))
 
     @abstractmethod
     def read_html(self) -> Reading:

@@ -1,9 +1,9 @@
 """Answers that are no content: refusals, log-in walls, captchas, cut-off bodies."""
 
 import re
-from typing import Any
 
-from parsel import Selector
+from lxml import etree
+from parsel import Selector, SelectorList
 
 from store.errors import (
     BlockedError,
@@ -25,30 +25,33 @@ REFUSAL_TEXT = re.compile(
     r"|you have been blocked|complete the captcha|drag the slider",
     re.I,
 )
+BEGINNING = re.compile(rb"<(?:!doctype|html|head|body|div|ul|script)\b", re.I)
+END = re.compile(rb"</(?:html|body)>", re.I)
+TAIL = 1024
 LOGIN_TITLE = re.compile(
     r"^\W*(?:sign|log)[ -]?in\b|\b(?:sign|log)[ -]?in (?:or|to)\b", re.I
 )
 LOGIN_ADDRESS = re.compile(r"//(?:signin|login)\.|/(?:signin|login)(?:[/?#]|$)", re.I)
 CAPTCHA = "#captcha-verify-image, .captcha-verify-container, #captcha_form, #px-captcha"
+SEEN_TEXTS = etree.XPath(".//text()[not(ancestor::script or ancestor::style)]")
 FOREIGN_CAPTCHA = "iframe[src*=captcha], form[action*=captcha], script[src*=captcha]"
 
 
-def refuse_wrong_body(text: str) -> None:
-    """Raise unless the body is a complete HTML document.
+def refuse_wrong_body(body: bytes) -> None:
+    """Raise unless the body, in UTF-8, is a complete HTML document.
 
     Raises
     ------
     FailedError
         If it is empty, binary, or cut off.
     """
-    if not text.strip():
+    if not body or body.isspace():
         raise FailedError("the page is empty")
-    if "\0" in text:
+    if b"\0" in body:
         raise FailedError("the page is binary, not HTML")
-    lower = text.lower()
-    if not re.search(r"<(?:!doctype|html|head|body|div|ul|script)\b", lower):
+    if not BEGINNING.search(body):
         raise FailedError("the page is not HTML")
-    if "</html>" not in lower and "</body>" not in lower:
+    if not END.search(body, max(0, len(body) - TAIL)) and not END.search(body):
         raise FailedError("the page is cut off: its end is missing")
 
 
@@ -111,10 +114,24 @@ def refuse_status(status: int, retry_after: str | None = None) -> None:
     raise error
 
 
-def visible_text(part: Any) -> str:
+def visible_text(part: Selector | SelectorList[Selector]) -> str:
     """Return a selection's text without scripts, on one line."""
-    query = ".//text()[not(ancestor::script or ancestor::style)]"
-    return " ".join(" ".join(part.xpath(query).getall()).split())
+    parts = [part] if isinstance(part, Selector) else part
+    return " ".join(filter(None, (text_of(selector.root) for selector in parts)))
+
+
+def with_class(root: etree._Element, name: str, *tags: str) -> list[etree._Element]:
+    """Return the elements of a class, of some tags: ten times as fast as a selector."""
+    return [e for e in root.iter(*tags) if name in e.get("class", "").split()]
+
+
+def text_of(element: etree._Element) -> str:
+    """Return an element's text without scripts, on one line."""
+    if next(element.iter("script", "style"), None) is None:
+        texts = element.itertext()
+    else:
+        texts = SEEN_TEXTS(element)
+    return " ".join(" ".join(texts).split())
 
 
 def body_text(selector: Selector) -> str:
