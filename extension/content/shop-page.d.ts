@@ -27,7 +27,8 @@ type Money = { price: number; currency: string | null };
  * takes that attribute instead of the text.
  */
 interface Shop {
-  host: RegExp;
+  /** As "shop.com", or "shop.*" in whatever country. */
+  host: string;
   /** Of its product pages; its group is the product's number. */
   path: RegExp;
   /** A selector that only its product pages match. */
@@ -57,6 +58,9 @@ interface Here {
   /** Its short texts, looked for once. */
   texts: () => Text[];
 }
+
+/** A product's element and what in it has names of microdata or RDFa. */
+type Parts = { scope: Element; parts: { element: Element; names: string[] }[] };
 
 /** A node of JSON-LD. */
 type Thing = Record<string, unknown>;
