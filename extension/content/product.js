@@ -1025,15 +1025,20 @@ var readProduct = (() => {
   /** @param {Document} page @returns {Here} */
   function locate(page) {
     const own = page.location?.hostname ?? "";
-    const meta = readMeta(page);
-    const url = canonicalUrl(page, meta["og:url"]);
+    const meta = once(() => readMeta(page));
+    const url = canonicalUrl(page, meta);
     const named = parseUrl(url, page)?.hostname ?? "";
     // A saved or mirrored copy still names its shop.
     const isSaved = own === "" || own === "localhost" || /^[\d.]+$/.test(own);
     const isMirror = !shopOf(own) && shopOf(named) !== undefined;
     const host = ((isSaved || isMirror) && named ? named : own).replace(/^www\./, "");
     const home = once(() => homeCurrency(host, page));
-    return { page, meta, url, host, shop: shopOf(host), get home() { return home(); }, texts: once(() => shortTexts(page)) };
+    return {
+      page, url, host, shop: shopOf(host),
+      get meta() { return meta(); },
+      get home() { return home(); },
+      texts: once(() => shortTexts(page)),
+    };
   }
 
   /** @param {string} host @returns {Shop | undefined} */
@@ -1042,11 +1047,13 @@ var readProduct = (() => {
   /** @param {string} host @param {string} name "shop.com", or "shop.*" in whatever country */
   const isOf = (host, name) => (name.endsWith("*") ? host.includes(name.slice(0, -1)) : host.endsWith(name));
 
-  /** @param {Document} page @param {string | undefined} graphUrl @returns {string} its lasting address */
-  function canonicalUrl(page, graphUrl) {
+  const CANONICAL = 'link[rel="canonical" i]';
+
+  /** @param {Document} page @param {() => Record<string, string>} meta @returns {string} its lasting address */
+  function canonicalUrl(page, meta) {
     const own = page.location?.href ?? "";
-    const named = [...page.getElementsByTagName("link")].find((each) => each.rel.toLowerCase() === "canonical");
-    const link = named?.getAttribute("href") || graphUrl;
+    const named = page.head?.querySelector(CANONICAL) ?? page.querySelector(CANONICAL);
+    const link = named?.getAttribute("href") || meta()["og:url"];
     const url = parseUrl(link || own, page);
     return url && /^https?:$/.test(url.protocol) && (url.pathname !== "/" || !link) ? url.href : own;
   }
@@ -1160,10 +1167,11 @@ var readProduct = (() => {
    * @returns {Product | null} `null` where the page is not one product
    */
   return function readProduct(page) {
-    if (!page.body || isBlocked(page)) return null;
+    if (!page.body) return null;
     const here = locate(page);
-    const shop = isShopProduct(here) ? fromShop(here) : null;
-    if ((!shop && here.shop?.strict) || CART_PATH.test(pathOf(here.url, page))) return null;
+    const isShops = isShopProduct(here);
+    if ((here.shop?.strict && !isShops) || isBlocked(page) || CART_PATH.test(pathOf(here.url, page))) return null;
+    const shop = isShops ? fromShop(here) : null;
     const structured = [fromJsonLd, fromMarkup, fromMeta, fromShopify]
       .map((read) => read(here)).filter((facts) => facts !== null);
     const known = shop ? [shop, ...structured] : structured;
