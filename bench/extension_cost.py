@@ -34,6 +34,8 @@ from store.keys import card_keys
 RUNS = 3
 # Long enough for the second look at a page and for a page's own late shifts.
 SETTLE_MS = 900
+# What comes after the badge: its words for who listens.
+AFTER_BADGE_MS = 300
 # Runs before the page. Content scripts start when the page is parsed: a layout shift
 # before that is none of theirs.
 WATCH = """
@@ -81,8 +83,8 @@ class Costs:
     """What visits of one page cost: with the extension, an empty one, none."""
 
     ours: list[Cost]
-    empty: list[Cost]
-    none: list[Cost]
+    empty: Cost
+    none: Cost
 
     @property
     def script_ms(self) -> float:
@@ -113,7 +115,7 @@ def visit(page: Page, visited: Visited, server: CardServer | None) -> Cost:
         show(page, visited.html, address(visited.url))
         if server and visited.product:
             painted = _painted_at_ms(page) - server.answered_at_ms
-        page.wait_for_timeout(SETTLE_MS)
+        page.wait_for_timeout(SETTLE_MS if painted is None else AFTER_BADGE_MS)
     shift, late = page.evaluate("[window.shift, window.lateShift]")
     return Cost(shift, late, extension_ms(events, WORLD), painted)
 
@@ -147,14 +149,12 @@ def visit_all(
 
 
 def measure(playwright: Playwright, pages: list[Visited]) -> list[Costs]:
-    """Visit each page in every browser, some times over."""
-    kinds: list[list[list[Cost]]] = [[], [], []]
+    """Visit each page in every browser, in ours some times over."""
     with serving() as server, emptied() as empty:
-        for _ in range(RUNS):
-            kinds[0].append(visit_all(playwright, pages, EXTENSION, server))
-            kinds[1].append(visit_all(playwright, pages, empty))
-            kinds[2].append(visit_all(playwright, pages, None))
-    ours, empties, none = ([list(cost) for cost in zip(*runs)] for runs in kinds)
+        runs = [visit_all(playwright, pages, EXTENSION, server) for _ in range(RUNS)]
+        empties = visit_all(playwright, pages, empty)
+        none = visit_all(playwright, pages, None)
+    ours = map(list, zip(*runs, strict=True))
     return [Costs(*one) for one in zip(ours, empties, none, strict=True)]
 
 
@@ -184,25 +184,25 @@ def cost_table(playwright: Playwright, pages: list[Visited]) -> Table:
 
 
 def _rows(pages: list[Costs]) -> list[tuple[str, str]]:
-    ours, empty, none = (
-        [cost for page in pages for cost in getattr(page, kind)]
-        for kind in ("ours", "empty", "none")
-    )
+    ours = [cost for page in pages for cost in page.ours]
     paints = [c.answer_to_paint_ms for c in ours if c.answer_to_paint_ms is not None]
     return [
         ("pages", str(len(pages))),
         ("our scripts, ms, median / most", _spread([p.script_ms for p in pages])),
-        ("empty scripts, ms, median / most", _spread([c.script_ms for c in empty])),
+        (
+            "empty scripts, ms, median / most",
+            _spread([p.empty.script_ms for p in pages]),
+        ),
         ("answer to badge, ms, median / most", _spread(paints)),
         (
-            "layout shift once parsed, with / without",
-            f"{sum(c.late_shift for c in ours):.3f} / "
-            f"{sum(c.late_shift for c in none):.3f}",
+            "layout shift once our scripts may run, a visit, with / without",
+            f"{sum(c.late_shift for c in ours) / RUNS:.3f} / "
+            f"{sum(p.none.late_shift for p in pages):.3f}",
         ),
         (
-            "layout shift before, with / without",
-            f"{sum(c.shift - c.late_shift for c in ours):.3f} / "
-            f"{sum(c.shift - c.late_shift for c in none):.3f}",
+            "layout shift before, a visit, with / without",
+            f"{sum(c.shift - c.late_shift for c in ours) / RUNS:.3f} / "
+            f"{sum(p.none.shift - p.none.late_shift for p in pages):.3f}",
         ),
     ]
 

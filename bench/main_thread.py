@@ -1,25 +1,26 @@
 """How long an extension kept a page's main thread, from a trace of the browser's own.
 
-It is processor time, so that other work on the machine does not count. Compilation does,
-and so does all that the browser does on the extension's behalf within those tasks.
+It is processor time, so that other work on the machine does not count. Compilation
+does, and so does all that the browser does for the extension within those tasks.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 from playwright.sync_api import CDPSession, Page
 
 CATEGORIES = ["devtools.timeline", "v8", "mojom"]
-Event = dict[str, Any]
+Span = dict[str, Any]
 
 
 @contextmanager
-def traced(page: Page) -> Iterator[list[Event]]:
+def traced(page: Page) -> Iterator[list[Span]]:
     """Trace the browser; the list holds the events once it is left."""
     tools = page.context.new_cdp_session(page)
-    events: list[Event] = []
+    events: list[Span] = []
     tools.on("Tracing.dataCollected", lambda part: events.extend(part["value"]))
     config = {"includedCategories": CATEGORIES}
     options = {"transferMode": "ReportEvents", "traceConfig": config}
@@ -30,14 +31,14 @@ def traced(page: Page) -> Iterator[list[Event]]:
 
 
 def _end(tools: CDPSession, page: Page) -> None:
-    ended: list[object] = []
-    tools.on("Tracing.tracingComplete", lambda event: ended.append(event))
+    is_ended = Event()
+    tools.on("Tracing.tracingComplete", lambda _: is_ended.set())
     tools.send("Tracing.end")
-    while not ended:
+    while not is_ended.is_set():
         page.wait_for_timeout(20)
 
 
-def extension_ms(events: list[Event], world: str) -> float:
+def extension_ms(events: list[Span], world: str) -> float:
     """Return the processor time of an extension's scripts in a page, milliseconds.
 
     Parameters
@@ -56,17 +57,17 @@ def extension_ms(events: list[Event], world: str) -> float:
     return sum(event["tdur"] for event in _outermost(own)) / 1000
 
 
-def _thread(event: Event) -> tuple[int, int]:
+def _thread(event: Span) -> tuple[int, int]:
     return event["pid"], event["tid"]
 
 
-def _is_script(event: Event) -> bool:
+def _is_script(event: Span) -> bool:
     """Return whether a content script was compiled and run."""
     url = str(event["args"].get("data", {}).get("url", ""))
     return event["name"] == "EvaluateScript" and url.startswith("chrome-extension://")
 
 
-def _is_own(event: Event, world: str) -> bool:
+def _is_own(event: Span, world: str) -> bool:
     """Return whether an event is one of the extension's: scripts, calls, messages."""
     args = event["args"]
     if event["name"] == "v8.callFunction":
@@ -76,7 +77,7 @@ def _is_own(event: Event, world: str) -> bool:
     return is_message or _is_script(event)
 
 
-def _outermost(events: list[Event]) -> Iterator[Event]:
+def _outermost(events: list[Span]) -> Iterator[Span]:
     """Yield events of one thread that lie in no other of them."""
     end = 0
     for event in sorted(events, key=lambda e: (e["ts"], -e.get("dur", 0))):
