@@ -106,7 +106,7 @@
 
   /** The address changed without a load: the old card goes at once. */
   function onNavigation() {
-    const isSame = address === location.href || partOf(address) === partOf(location.href);
+    const isSame = partOf(address) === partOf(location.href);
     address = location.href;
     if (isSame) return;
     before = shown ?? before;
@@ -114,7 +114,7 @@
     void lookAtPage();
   }
 
-  /** Only where something is shown, or might be if the shopper chose otherwise: to listen takes time too. */
+  /** Only where something is shown, or would be by another choice: to listen takes time too. */
   function listen() {
     if (isListening) return;
     isListening = true;

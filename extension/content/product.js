@@ -11,12 +11,7 @@
 var readProduct = (() => {
   "use strict";
 
-  /**
-   * What costs time is made when it is first wanted: most pages are no product.
-   * @template T
-   * @param {() => T} make
-   * @returns {() => T}
-   */
+  /** @template T @param {() => T} make @returns {() => T} made when first wanted: most pages are no product */
   function once(make) {
     /** @type {[T] | undefined} */
     let made;
@@ -507,7 +502,7 @@ var readProduct = (() => {
 
   /** @param {Here} here @returns {Facts | null} */
   function fromJsonLd(here) {
-    const scripts = [...here.page.scripts].filter((script) => /ld\+json/i.test(script.type));
+    const scripts = [...here.page.querySelectorAll('script[type*="ld+json" i]')];
     const things = scripts.map((script) => parseJson(script.textContent ?? ""));
     const product = mainProduct(things.flatMap(productsIn), here);
     if (!product) return null;
@@ -673,16 +668,15 @@ var readProduct = (() => {
       (scope) => !scope.parentElement?.closest(PRODUCT_SCOPE));
     const scope = mainScope(outer, here);
     if (!scope) return null;
-    const parts = partsOf(scope);
     /** @param {string} name */
-    const read = (name) => own(parts, name).map(propertyValue).find(Boolean) ?? "";
+    const read = (name) => own(scope, name).map(propertyValue).find(Boolean) ?? "";
     const currency = toCurrency(read("priceCurrency"), home);
-    const prices = [...own(parts, "price"), ...own(parts, "lowPrice")].map(propertyValue);
+    const prices = [...own(scope, "price"), ...own(scope, "lowPrice")].map(propertyValue);
     return {
       title: read("name"),
       price: prices.map((text) => readField(text, currency, home)).find((price) => price !== null) ?? null,
       currency: currency ?? prices.map((text) => readPrice(text, home)?.currency).find(Boolean) ?? null,
-      brand: brandIn(parts),
+      brand: brandIn(scope),
       gtin: [...GTINS, "productID"].map((name) => readGtin(read(name))).find(Boolean) ?? null,
       sku: readCode(read("sku") || read("productID").replace(/^[a-z]+:/i, "") || read("mpn")),
       availability: readAvailability(read("availability")),
@@ -697,25 +691,14 @@ var readProduct = (() => {
     if (withHeading.length === 1) return withHeading[0];
     const heading = headings(here);
     return scopes.find((scope) => {
-      const parts = partsOf(scope);
-      const name = own(parts, "name").map(propertyValue).find(Boolean);
-      return name && own(parts, "price").length > 0 && heading.includes(name.toLowerCase());
+      const name = own(scope, "name").map(propertyValue).find(Boolean);
+      return name && own(scope, "price").length > 0 && heading.includes(name.toLowerCase());
     }) ?? null;
   }
 
-  /** @param {Element} scope @returns {Parts} all that is said of a product and of things inside it */
-  const partsOf = (scope) => ({
-    scope,
-    parts: [...scope.querySelectorAll("[itemprop], [property]")].map((element) => ({
-      element,
-      names: `${element.getAttribute("itemprop") ?? ""} ${element.getAttribute("property") ?? ""}`.split(/\s+/),
-    })),
-  });
-
-  /** @param {Parts} whole @param {string} name @returns {Element[]} not those of another thing inside it */
-  const own = ({ scope, parts }, name) =>
-    parts.filter(({ names }) => names.includes(name) || names.includes(`schema:${name}`))
-      .map(({ element }) => element)
+  /** @param {Element} scope @param {string} name @returns {Element[]} not those of another thing inside it */
+  const own = (scope, name) =>
+    [...scope.querySelectorAll(`[itemprop~="${name}"], [property~="${name}"], [property~="schema:${name}"]`)]
       .filter((element) => {
         const other = element.closest(OTHER_SCOPE);
         return element.parentElement?.closest(PRODUCT_SCOPE) === scope && !(other && scope.contains(other) && other !== scope);
@@ -726,9 +709,9 @@ var readProduct = (() => {
     clean(element.getAttribute("content") ?? element.getAttribute("href")
       ?? element.getAttribute("src") ?? visibleText(element));
 
-  /** @param {Parts} parts @returns {string | null} */
-  function brandIn(parts) {
-    const brand = own(parts, "brand")[0] ?? own(parts, "manufacturer")[0];
+  /** @param {Element} scope @returns {string | null} */
+  function brandIn(scope) {
+    const brand = own(scope, "brand")[0] ?? own(scope, "manufacturer")[0];
     const name = brand?.querySelector('[itemprop="name"], [property="name"]');
     return brand ? readBrand(propertyValue(name ?? brand)) : null;
   }
@@ -759,16 +742,11 @@ var readProduct = (() => {
 
   /* ---------- source 5: the state every Shopify shop leaves in its page ---------- */
 
-  const SHOPIFY = /cdn\.shopify\.com|\/cdn\/shop/;
-
-  /** @param {Document} page @returns {boolean} whether it is made of a Shopify store's files */
-  const isShopify = (page) =>
-    [...page.scripts, ...page.getElementsByTagName("link")].some(
-      (file) => SHOPIFY.test(file.getAttribute("src") ?? file.getAttribute("href") ?? ""));
+  const SHOPIFY = 'script[src*="/cdn/shop"], script[src*="cdn.shopify.com"], link[href*="cdn.shopify.com"]';
 
   /** @param {Here} here @returns {Facts | null} its prices are in cents */
   function fromShopify({ page }) {
-    if (!isShopify(page)) return null;
+    if (!page.querySelector(SHOPIFY)) return null;
     const state = [...page.scripts].map((script) => script.textContent ?? "");
     const found = state.map((text) => /\bmeta\s*=\s*(\{"product":.*\});/.exec(text)?.[1]).find(Boolean);
     const product = nodes(parseJson(found ?? ""))[0]?.product;
@@ -866,17 +844,14 @@ var readProduct = (() => {
     return best ? { price: best.price, currency: best.currency } : null;
   }
 
-  const MOST_TEXTS_AFTER = 4000;
-  const MOST_PRICES = 40;
-
   /** @param {Element} heading @param {Here} here @returns {Found[]} in document order */
   function pricesAfter(heading, { texts, home }) {
     const all = texts();
-    const first = firstAfter(heading, all);
+    const first = all.findIndex((text) => heading.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING);
     /** @type {Found[]} */
     const found = [];
-    for (const { data, parentElement } of all.slice(first, first + MOST_TEXTS_AFTER)) {
-      if (found.length >= MOST_PRICES) break;
+    for (const { data, parentElement } of first < 0 ? [] : all.slice(first, first + 4000)) {
+      if (found.length === 40) break;
       if (data.length > 60 || !/\d/.test(data) || !parentElement || isAside(parentElement)) continue;
       const element = priceBlock(parentElement);
       if (found.at(-1)?.element === element) continue;
@@ -884,18 +859,6 @@ var readProduct = (() => {
       if (price) found.push({ element, ...price });
     }
     return found;
-  }
-
-  /** @param {Element} element @param {Text[]} all in document order @returns {number} where those in or after it begin */
-  function firstAfter(element, all) {
-    let [low, high] = [0, all.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const isAfter = element.compareDocumentPosition(all[middle]) & Node.DOCUMENT_POSITION_FOLLOWING;
-      if (isAfter) high = middle;
-      else low = middle + 1;
-    }
-    return low;
   }
 
   /** @param {Element} element @param {string | null} home @returns {Money | null} */
@@ -926,13 +889,7 @@ var readProduct = (() => {
   }
 
   /** @param {Element} e @returns {boolean} whether its text is cheap to read */
-  function isSmall(e) {
-    if (e.childElementCount > 5) return false;
-    for (let child = e.firstElementChild; child; child = child.nextElementSibling) {
-      if (child.childElementCount > 3) return false;
-    }
-    return true;
-  }
+  const isSmall = (e) => e.childElementCount < 6 && ![...e.children].some((child) => child.childElementCount > 3);
 
   /** @param {Element} element @param {number} [levels] @returns {string} names of it and its parents */
   function namesAround(element, levels = 4) {
@@ -977,45 +934,29 @@ var readProduct = (() => {
     "form[action*='cart' i] [type=submit], input[name=quantity i], input[name=qty i], input[name=product_id i]";
   const CONTROLS = [
     "button, input[type=submit], input[type=button], input[type=image], [role=button]",
-    // Spelt out: to ignore case takes the browser eight times as long.
+    // To ignore case would take eight times as long.
     ["buy", "Buy", "cart", "Cart"].map((word) => `[class*=${word}], [id*=${word}]`).join(),
     "a[class], a[id]",
   ];
 
-  const MOST_CONTROLS = 1000;
-  const LABELS_OF_CONTROLS = ["id", "value", "class", "aria-label", "title", "alt", "onclick", "data-test"];
-
   /** @param {Document} page @returns {boolean} whether something can be bought here */
-  function canBuy(page) {
-    if (page.querySelector(CART_FORM)) return true;
-    const says = buySaid();
-    return CONTROLS.some((css) => [...page.querySelectorAll(css)].slice(0, MOST_CONTROLS).some(
-      (control) => labelsOf(control).some(says) && !control.closest("header, nav, footer")));
-  }
+  const canBuy = (page) =>
+    page.querySelector(CART_FORM) !== null ||
+    CONTROLS.some((css) => [...page.querySelectorAll(css)].slice(0, 1000).some(
+      (control) => BUY.test(labelOf(control)) && !control.closest("header, nav, footer")));
 
-  /** @returns {(label: string) => boolean} which remembers: a page gives most of its controls the same names */
-  function buySaid() {
-    /** @type {Map<string, boolean>} */
-    const known = new Map();
-    return (label) => {
-      const says = known.get(label) ?? BUY.test(label);
-      known.set(label, says);
-      return says;
-    };
-  }
-
-  /** @param {Element} control @returns {string[]} all that may say what it does */
-  const labelsOf = (control) =>
+  /** @param {Element} control @returns {string} all that may say what it does */
+  const labelOf = (control) =>
     [
       isSmall(control) ? control.textContent?.slice(0, 80) : "",
-      ...LABELS_OF_CONTROLS.map((name) => control.getAttribute(name)),
-    ].filter((label) => typeof label === "string");
+      ...["id", "value", "class", "aria-label", "title", "alt", "onclick", "data-test"].map((name) => control.getAttribute(name)),
+    ].join(" ");
 
   /** @param {Document} page @param {boolean} priced @returns {string | null} from the words beside the price */
   function stockInText(page, priced) {
     const main = page.querySelector("main, #main, [role=main]") ?? page.body;
     const isSoldOut = SOLD_OUT.test((main.textContent ?? "").slice(0, 60000));
-    // To look for a button takes longest: it is left out where it would change nothing.
+    // To look for a button takes long: not where it would change nothing.
     if ((priced && !isSoldOut) || canBuy(page)) return "InStock";
     return isSoldOut ? "OutOfStock" : null;
   }
@@ -1047,13 +988,10 @@ var readProduct = (() => {
   /** @param {string} host @param {string} name "shop.com", or "shop.*" in whatever country */
   const isOf = (host, name) => (name.endsWith("*") ? host.includes(name.slice(0, -1)) : host.endsWith(name));
 
-  const CANONICAL = 'link[rel="canonical" i]';
-
   /** @param {Document} page @param {() => Record<string, string>} meta @returns {string} its lasting address */
   function canonicalUrl(page, meta) {
     const own = page.location?.href ?? "";
-    const named = page.head?.querySelector(CANONICAL) ?? page.querySelector(CANONICAL);
-    const link = named?.getAttribute("href") || meta()["og:url"];
+    const link = page.querySelector('link[rel="canonical" i]')?.getAttribute("href") || meta()["og:url"];
     const url = parseUrl(link || own, page);
     return url && /^https?:$/.test(url.protocol) && (url.pathname !== "/" || !link) ? url.href : own;
   }
@@ -1081,8 +1019,9 @@ var readProduct = (() => {
 
   /** @param {Document} page @returns {boolean} */
   const isBlocked = (page) =>
-    BLOCK_TITLE.test(clean(page.title)) || page.getElementById("px-captcha") !== null ||
-    [...page.forms].some((form) => /^(destForm|challenge-form)$/.test(form.id) || form.getAttribute("action")?.includes("validateCaptcha"));
+    BLOCK_TITLE.test(clean(page.title)) ||
+    ["px-captcha", "destForm", "challenge-form"].some((id) => page.getElementById(id)) ||
+    page.querySelector("form[action*='validateCaptcha']") !== null;
 
   /** @param {Here} here @returns {string | null} the longest number in the end of its address */
   function codeInUrl({ page, url, shop }) {

@@ -59,9 +59,6 @@ interface Here {
   texts: () => Text[];
 }
 
-/** A product's element and what in it has names of microdata or RDFa. */
-type Parts = { scope: Element; parts: { element: Element; names: string[] }[] };
-
 /** A node of JSON-LD. */
 type Thing = Record<string, unknown>;
 
