@@ -3,48 +3,58 @@
 A part of `python -m bench extension`. Pages stand at their own addresses where the
 manifest names their shop, else at 127.0.0.1; their scripts are kept from running, so
 that two visits differ by nothing but the extension. Cards come from a server here.
+The peer of the scripts' time is an extension like ours whose scripts are empty files.
 """
 
 import gzip
-import json
 import statistics
-import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import Page, Playwright
 from rich.table import Table
 
+from bench.card_server import CardServer, serving
+from bench.extended_browser import (
+    EXTENSION,
+    SCRIPTS,
+    WORLD,
+    address,
+    agree,
+    browsing,
+    emptied,
+)
+from bench.main_thread import extension_ms, traced
 from bench.saved_pages import show
 from ml.card import Card, CardModel
-from scrapers.browser import browser_launch_options
 from store.keys import card_keys
-from store.settings import Settings
 
-EXTENSION = Path(__file__).parents[1] / "extension"
-MANIFEST = json.loads((EXTENSION / "manifest.json").read_text("utf-8"))
-LOCAL = "127.0.0.1"
+RUNS = 3
 # Long enough for the second look at a page and for a page's own late shifts.
 SETTLE_MS = 900
-# Runs before the page: adds up its layout shifts, notes when our element is painted.
+# What comes after the badge: its words for who listens.
+AFTER_BADGE_MS = 300
+# Runs before the page. Content scripts start when the page is parsed: a layout shift
+# before that is none of theirs.
 WATCH = """
-  window.shift = 0;
-  new PerformanceObserver((list) => list.getEntries().forEach(
-    (entry) => { window.shift += entry.value }))
-    .observe({ type: 'layout-shift', buffered: true });
+  window.shift = window.lateShift = 0;
+  const parsedAt = () =>
+    performance.getEntriesByType('navigation')[0].domContentLoadedEventStart;
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+    window.shift += entry.value;
+    const isLate = parsedAt() > 0 && entry.startTime >= parsedAt();
+    if (isLate) window.lateShift += entry.value;
+  })).observe({ type: 'layout-shift', buffered: true });
+  const afterPaint = new MessageChannel();
+  afterPaint.port1.onmessage = () => {
+    window.paintedAt = performance.timeOrigin + performance.now() };
   new MutationObserver((changes) => {
     const html = document.documentElement;
     const ours = (c) => c.target === html && c.addedNodes[0]?.localName === 'div';
-    if (changes.some(ours)) requestAnimationFrame(() => setTimeout(() => {
-      window.paintedAt = performance.timeOrigin + performance.now() }));
+    if (changes.some(ours))
+      requestAnimationFrame(() => afterPaint.port2.postMessage(null));
   }).observe(document, { childList: true, subtree: true });
 """
 
@@ -58,93 +68,28 @@ class Visited:
     product: dict[str, Any] | None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Cost:
-    """What one visit showed."""
+    """What one visit showed; `late_shift` is that after the page was parsed."""
 
     shift: float
-    script_ms: float = 0
-    answer_to_paint_ms: float | None = None
+    late_shift: float
+    script_ms: float
+    answer_to_paint_ms: float | None
 
 
-@dataclass
-class CardServer:
-    """What it gives, and when it last gave something."""
+@dataclass(frozen=True)
+class Costs:
+    """What visits of one page cost: with the extension, an empty one, none."""
 
-    cards: list[dict[str, Any]] = field(default_factory=list)
-    answered_at_ms: float = 0
-    port: int = 0
+    ours: list[Cost]
+    empty: Cost
+    none: Cost
 
-    def answer(self, path: str) -> bytes:
-        """Return the body of what lies at a path, JSON."""
-        if path == "/v1/config":
-            return b'{"prefix_length": 4}'
-        prefix = path.removeprefix("/v1/cards/")
-        found = [card for card in self.cards if card["key"].startswith(prefix)]
-        return json.dumps({"cards": found}).encode()
-
-
-@contextmanager
-def serving() -> Iterator[CardServer]:
-    """Serve on a free port of loopback."""
-    state = CardServer()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = state.answer(self.path)
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            state.answered_at_ms = time.time() * 1000
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer((LOCAL, 0), Handler)
-    state.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield state
-    server.shutdown()
-    server.server_close()
-
-
-@contextmanager
-def browsing(playwright: Playwright, *, extended: bool) -> Iterator[BrowserContext]:
-    """Open a Chromium with or without the extension, to which no host can be found."""
-    options = browser_launch_options(Settings())
-    loaded = [
-        f"--disable-extensions-except={EXTENSION}",
-        f"--load-extension={EXTENSION}",
-    ]
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        context = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=options.get("executable_path"),
-            args=[
-                *options["args"],
-                "--headless=new",
-                *(loaded if extended else []),
-                f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {LOCAL}",
-            ],
-            ignore_default_args=["--disable-extensions"],
-        )
-        context.add_init_script(WATCH)
-        yield context
-        context.close()
-
-
-def address(url: str) -> str:
-    """Return where a page is shown: at its own address, if the extension runs there."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    matches = MANIFEST["content_scripts"][0]["matches"]
-    named = [m.split("/")[2].removeprefix("*.") for m in matches if m.startswith("*")]
-    if any(host == name or host.endswith(f".{name}") for name in named):
-        return url
-    return parts._replace(scheme="http", netloc=LOCAL).geturl()
+    @property
+    def script_ms(self) -> float:
+        """The median of the runs, milliseconds."""
+        return statistics.median(cost.script_ms for cost in self.ours)
 
 
 def card_for(product: dict[str, Any]) -> dict[str, Any]:
@@ -163,27 +108,16 @@ def card_for(product: dict[str, Any]) -> dict[str, Any]:
     return card.model_dump(mode="json")
 
 
-def without(page: Page, visited: Visited) -> Cost:
-    """Visit a page in the plain browser."""
-    show(page, visited.html, address(visited.url))
-    page.wait_for_timeout(SETTLE_MS)
-    return Cost(page.evaluate("window.shift"))
-
-
-def with_extension(page: Page, visited: Visited, server: CardServer) -> Cost:
-    """Visit a page in the browser that has it, and wait for the badge."""
-    server.cards = [card_for(visited.product)] if visited.product else []
-    tools = page.context.new_cdp_session(page)
-    tools.send("Profiler.enable")
-    tools.send("Profiler.setSamplingInterval", {"interval": 100})
-    tools.send("Profiler.start")
-    show(page, visited.html, address(visited.url))
+def visit(page: Page, visited: Visited, server: CardServer | None) -> Cost:
+    """Visit a page, and wait for the badge if there is a server of cards."""
     painted = None
-    if visited.product:
-        painted = _painted_at_ms(page) - server.answered_at_ms
-    page.wait_for_timeout(SETTLE_MS)
-    profile = tools.send("Profiler.stop")["profile"]
-    return Cost(page.evaluate("window.shift"), own_ms(profile), painted)
+    with traced(page) as events:
+        show(page, visited.html, address(visited.url))
+        if server and visited.product:
+            painted = _painted_at_ms(page) - server.answered_at_ms
+        page.wait_for_timeout(SETTLE_MS if painted is None else AFTER_BADGE_MS)
+    shift, late = page.evaluate("[window.shift, window.lateShift]")
+    return Cost(shift, late, extension_ms(events, WORLD), painted)
 
 
 def _painted_at_ms(page: Page) -> float:
@@ -194,90 +128,84 @@ def _painted_at_ms(page: Page) -> float:
     raise TimeoutError(f"no badge on {page.url}")
 
 
-def own_ms(profile: dict[str, Any]) -> float:
-    """Return how long a frame of the extension was on the stack, milliseconds."""
-    nodes = {node["id"]: node for node in profile["nodes"]}
-    above = {child: n["id"] for n in nodes.values() for child in n.get("children", [])}
-
-    def is_own(node: int | None) -> bool:
-        while node is not None:
-            if nodes[node]["callFrame"]["url"].startswith("chrome-extension://"):
-                return True
-            node = above.get(node)
-        return False
-
-    own = {node for node in nodes if is_own(node)}
-    samples = zip(profile["samples"], profile["timeDeltas"], strict=True)
-    return sum(delta for node, delta in samples if node in own) / 1000
-
-
-def agree(context: BrowserContext, port: int) -> None:
-    """Choose this server and agree, as on the first page."""
-    workers = context.service_workers
-    worker = workers[0] if workers else context.wait_for_event("serviceworker")
-    settings = {
-        "server": f"http://{LOCAL}:{port}",
-        "agreed": True,
-        "enabled": True,
-        "ageBand": "",
-        "offSites": [],
-    }
-    worker.evaluate("(settings) => chrome.storage.local.set({ settings })", settings)
-
-
-def measure(playwright: Playwright, pages: list[Visited]) -> list[tuple[Cost, Cost]]:
-    """Visit each page in both browsers; return without and with."""
-    with browsing(playwright, extended=False) as context:
+def visit_all(
+    playwright: Playwright,
+    pages: list[Visited],
+    extension: Path | None,
+    server: CardServer | None = None,
+) -> list[Cost]:
+    """Visit each page in a fresh browser."""
+    with browsing(playwright, extension) as context:
+        context.add_init_script(WATCH)
+        if server:
+            agree(context, server.port)
         page = context.new_page()
-        plain = [without(page, one) for one in pages]
-    with serving() as server, browsing(playwright, extended=True) as context:
-        agree(context, server.port)
-        page = context.new_page()
-        ours = [with_extension(page, one, server) for one in pages]
-    return list(zip(plain, ours, strict=True))
+        costs = []
+        for one in pages:
+            if server:
+                server.cards = [card_for(one.product)] if one.product else []
+            costs.append(visit(page, one, server))
+        return costs
+
+
+def measure(playwright: Playwright, pages: list[Visited]) -> list[Costs]:
+    """Visit each page in every browser, in ours some times over."""
+    with serving() as server, emptied() as empty:
+        runs = [visit_all(playwright, pages, EXTENSION, server) for _ in range(RUNS)]
+        empties = visit_all(playwright, pages, empty)
+        none = visit_all(playwright, pages, None)
+    ours = map(list, zip(*runs, strict=True))
+    return [Costs(*one) for one in zip(ours, empties, none, strict=True)]
 
 
 def scripts_size() -> int:
     """Return what the content scripts weigh together, gzip, bytes."""
-    names = MANIFEST["content_scripts"][0]["js"]
-    together = b"".join((EXTENSION / name).read_bytes() for name in names)
+    together = b"".join((EXTENSION / name).read_bytes() for name in SCRIPTS)
     return len(gzip.compress(together, 9))
 
 
 def cost_table(playwright: Playwright, pages: list[Visited]) -> Table:
     """Return a table of what the extension adds to product pages and to others."""
-    table = Table(
-        "pages",
-        "number",
-        "layout shift without",
-        "with",
-        "our scripts, median ms",
-        "most ms",
-        "answer to badge, median ms",
-        "most ms",
-        title="the extension's cost",
-    )
     costs = list(zip(pages, measure(playwright, pages), strict=True))
-    for kind, is_product in (("product", True), ("other", False)):
-        chosen = [pair for page, pair in costs if bool(page.product) is is_product]
-        table.add_row(kind, *_row(chosen))
-    table.caption = f"content scripts {scripts_size() / 1000:.1f} kB compressed"
+    groups = [
+        [one for page, one in costs if bool(page.product) is is_product]
+        for is_product in (True, False)
+    ]
+    table = Table(
+        "",
+        "product pages",
+        "others",
+        title=f"the extension's cost, {RUNS} visits of each page",
+        caption=f"content scripts {scripts_size() / 1000:.2f} kB compressed",
+    )
+    for (name, *first), (_, *second) in zip(*map(_rows, groups), strict=True):
+        table.add_row(name, *first, *second)
     return table
 
 
-def _row(pairs: list[tuple[Cost, Cost]]) -> list[str]:
-    scripts = [ours.script_ms for _, ours in pairs]
-    paints = [
-        ours.answer_to_paint_ms
-        for _, ours in pairs
-        if ours.answer_to_paint_ms is not None
-    ]
+def _rows(pages: list[Costs]) -> list[tuple[str, str]]:
+    ours = [cost for page in pages for cost in page.ours]
+    paints = [c.answer_to_paint_ms for c in ours if c.answer_to_paint_ms is not None]
     return [
-        str(len(pairs)),
-        f"{sum(plain.shift for plain, _ in pairs):.3f}",
-        f"{sum(ours.shift for _, ours in pairs):.3f}",
-        f"{statistics.median(scripts):.1f}",
-        f"{max(scripts):.1f}",
-        f"{statistics.median(paints):.0f}" if paints else "",
-        f"{max(paints):.0f}" if paints else "",
+        ("pages", str(len(pages))),
+        ("our scripts, ms, median / most", _spread([p.script_ms for p in pages])),
+        (
+            "empty scripts, ms, median / most",
+            _spread([p.empty.script_ms for p in pages]),
+        ),
+        ("answer to badge, ms, median / most", _spread(paints)),
+        (
+            "layout shift once our scripts may run, a visit, with / without",
+            f"{sum(c.late_shift for c in ours) / RUNS:.3f} / "
+            f"{sum(p.none.late_shift for p in pages):.3f}",
+        ),
+        (
+            "layout shift before, a visit, with / without",
+            f"{sum(c.shift - c.late_shift for c in ours) / RUNS:.3f} / "
+            f"{sum(p.none.shift - p.none.late_shift for p in pages):.3f}",
+        ),
     ]
+
+
+def _spread(values: list[float]) -> str:
+    return f"{statistics.median(values):.1f} / {max(values):.1f}" if values else ""

@@ -13,13 +13,14 @@
   let shown = null;
   /** The card that is shown of it. @type {import("../lib/card-view.js").CardView | null} */
   let view = null;
-  let address = addressOf();
+  let address = location.href;
+  let isListening = false;
 
-  /** @returns {string} the part of the address that tells products apart */
-  function addressOf() {
+  /** @param {string} address @returns {string} the part of it that tells products apart */
+  function partOf(address) {
     const ids = ["id", "item", "itemid", "pid", "product_id", "sku"];
-    const query = new URLSearchParams(location.search);
-    return [location.pathname, ...ids.map((name) => query.get(name) ?? "")].join(" ");
+    const { pathname, searchParams } = new URL(address);
+    return [pathname, ...ids.map((name) => searchParams.get(name) ?? "")].join(" ");
   }
 
   /** @param {object} message @returns {Promise<any>} null where the extension is gone or busy */
@@ -39,7 +40,7 @@
     view = null;
     nudge.remove();
     corner.remove();
-    if (!(await ask({ type: "opened" }))) return;
+    if (!(await ask({ type: "opened" }))) return listen();
     const changes = softNavigation.changes();
     let waited = 0;
     for (const at of LOOKS_MS) {
@@ -58,6 +59,7 @@
     const product = things.length ? null : readProduct(document);
     const isNew = product !== null && !softNavigation.isLeftover(product, before);
     if (isNew) void showCard(product, mine);
+    if (isNew || things.length) listen();
     return isNew || things.length > 0;
   }
 
@@ -104,19 +106,26 @@
 
   /** The address changed without a load: the old card goes at once. */
   function onNavigation() {
-    if (addressOf() === address) return;
+    const isSame = partOf(address) === partOf(location.href);
+    address = location.href;
+    if (isSame) return;
     before = shown ?? before;
     shown = null;
-    address = addressOf();
     void lookAtPage();
   }
 
+  /** Only where something is shown, or would be by another choice: to listen takes time too. */
+  function listen() {
+    if (isListening) return;
+    isListening = true;
+    chrome.storage.local.onChanged.addListener((changes) => {
+      if (changes.settings) void lookAtPage();
+    });
+    addToCart.watch(() => {
+      if (view) void showNudge({ type: "added", key: view.key }, visit);
+    });
+  }
+
   softNavigation.watch(onNavigation);
-  chrome.storage.local.onChanged.addListener((changes) => {
-    if (changes.settings) void lookAtPage();
-  });
-  addToCart.watch(() => {
-    if (view) void showNudge({ type: "added", key: view.key }, visit);
-  });
   void lookAtPage();
 })();

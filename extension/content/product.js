@@ -11,12 +11,19 @@
 var readProduct = (() => {
   "use strict";
 
+  /** @template T @param {() => T} make @returns {() => T} made when first wanted: most pages are no product */
+  function once(make) {
+    /** @type {[T] | undefined} */
+    let made;
+    return () => (made ??= [make()])[0];
+  }
+
   /* ---------- shops we know ---------- */
 
   /** @type {Shop[]} */
   const SHOPS = [
     {
-      host: /(^|\.)amazon\.[a-z.]+$/,
+      host: "amazon.*",
       path: /\/(?:dp|gp\/product|gp\/aw\/d)\/([A-Z0-9]{10})/,
       product: "#productTitle, #ebooksProductTitle",
       strict: true,
@@ -41,7 +48,7 @@ var readProduct = (() => {
       image: ["#landingImage@src", "#imgBlkFront@src"],
     },
     {
-      host: /(^|\.)ebay\.[a-z.]+$/,
+      host: "ebay.*",
       path: /\/itm\/(?:[^/]+\/)?(\d{9,})/,
       product: ".x-price-primary, #prcIsum, #mm-saleDscPrc, #itemTitle",
       strict: true,
@@ -58,14 +65,14 @@ var readProduct = (() => {
       image: ["#icImg@src"],
     },
     {
-      host: /(^|\.)tiktok\.com$/,
+      host: "tiktok.com",
       path: /\/(?:product|pdp)\/(?:[^/]+\/)?(\d{10,})/,
       strict: true,
       title: ["[data-e2e='product-title']", "h1"],
       price: ["[data-e2e='product-price']"],
     },
     {
-      host: /(^|\.)shein\.[a-z.]+$/,
+      host: "shein.*",
       path: /-p-(\d+)/,
       product: ".product-intro, .goods-detail",
       title: [".product-intro__head-name"],
@@ -77,12 +84,12 @@ var readProduct = (() => {
       ],
     },
     {
-      host: /(^|\.)asos\.com$/,
+      host: "asos.com",
       path: /\/prd\/(\d+)/,
       price: ["[data-testid='current-price']"],
     },
     {
-      host: /(^|\.)zara\.(com|cn)$/,
+      host: "zara.*",
       path: /-p(\d{6,})\.html/,
       title: [".product-detail-info__header-name"],
       sku: ["[data-qa-qualifier='product-reference']"],
@@ -92,58 +99,58 @@ var readProduct = (() => {
       ],
     },
     {
-      host: /(^|\.)hm\.com$/,
+      host: "hm.com",
       path: /productpage\.(\d+)/,
       price: ["[data-testid='red-price']", "[data-testid='white-price']"],
     },
     {
-      host: /(^|\.)sephora\.[a-z.]+$/,
+      host: "sephora.*",
       path: /\/(?:product|p)\/.*?(P?\d{4,})/,
       title: ["[data-at='product_name']"],
       brand: ["[data-at='brand_name']"],
       price: ["[data-at='price'] b", "[data-at='price']"],
     },
     {
-      host: /(^|\.)ulta\.com$/,
+      host: "ulta.com",
       path: /\/p\/.*?((?:pimprod|xlsImpprod|VP|prod)\d+)/,
       brand: [".ProductInformation h1 a"],
       price: [".ProductPricing .Text-ds--black", ".ProductPricing > span"],
     },
     {
-      host: /(^|\.)target\.com$/,
+      host: "target.com",
       path: /\/A-(\d+)/,
       product: "[data-test='product-title']",
       title: ["[data-test='product-title']"],
       price: ["[data-test='product-price']"],
     },
     {
-      host: /(^|\.)walmart\.(com|ca)$/,
+      host: "walmart.*",
       path: /\/ip\/(?:[^/]+\/)?(\w+)/,
       product: "[itemprop='price'][data-seo-id], h1#main-title",
       title: ["h1#main-title"],
       price: ["[itemprop='price'][data-seo-id]"],
     },
     {
-      host: /(^|\.)etsy\.com$/,
+      host: "etsy.com",
       path: /\/listing\/(\d+)/,
       product: "[data-buy-box-region='price'], #listing-page-cart",
       price: ["[data-buy-box-region='price'] .wt-text-title-03"],
     },
     {
-      host: /(^|\.)nike\.com$/,
+      host: "nike.com",
       path: /\/t\/.*?(?:\/([A-Z0-9]{6}-[A-Z0-9]{3}))?$/,
       title: ["#pdp_product_title", "[data-testid='product_title']"],
       price: ["[data-testid='currentPrice-container']"],
     },
     {
-      host: /(^|\.)acehardware\.com$/,
+      host: "acehardware.com",
       path: /\/(\d{5,})$/,
       product: "#pdp-pricing",
       // JSON-LD holds the price for members of the rewards programme.
       price: ["#pdp-pricing .price-title + div .price", "#pdp-pricing .price"],
     },
     {
-      host: /(^|\.)gap\.com$/,
+      host: "gap.com",
       path: /\/product\.do.*pid=(\d+)/,
       product: "#product-title, .pdp-product-title",
       price: [
@@ -153,11 +160,11 @@ var readProduct = (() => {
       ],
     },
     {
-      host: /(^|\.)zalando\.[a-z.]+$/,
+      host: "zalando.*",
       path: /-([a-z0-9]{9}-[a-z0-9]{3})\.html/,
     },
     {
-      host: /(^|\.)johnlewis\.com$/,
+      host: "johnlewis.com",
       path: /\/p(\d+)/,
       price: [
         ".product-header .price--large",
@@ -165,7 +172,7 @@ var readProduct = (() => {
         ".price--large",
       ],
     },
-    { host: /(^|\.)poshmark\.com$/, path: /\/listing\/.*-([0-9a-f]{24})/ },
+    { host: "poshmark.com", path: /\/listing\/.*-([0-9a-f]{24})/ },
   ];
 
   /** Pages that never are one product, whatever they say of themselves. */
@@ -189,31 +196,31 @@ var readProduct = (() => {
   });
 
   /** What `$`, `kr`, `¥` and a bare number mean by the shop's country. */
-  const HOME = Object.fromEntries(
+  const HOME = once(() => Object.fromEntries(
     ("ca:CAD au:AUD nz:NZD tw:TWD hk:HKD sg:SGD mx:MXN ar:ARS cl:CLP co:COP uk:GBP gb:GBP " +
       "ie:EUR de:EUR at:EUR fr:EUR it:EUR es:EUR nl:EUR be:EUR fi:EUR pt:EUR ee:EUR lv:EUR " +
       "lt:EUR sk:EUR si:EUR gr:EUR hr:EUR bg:BGN ch:CHF se:SEK no:NOK dk:DKK pl:PLN cz:CZK " +
       "hu:HUF ro:RON in:INR kr:KRW jp:JPY cn:CNY by:BYN ru:RUB ua:UAH kz:KZT tr:TRY br:BRL " +
       "il:ILS th:THB vn:VND my:MYR id:IDR ph:PHP za:ZAR us:USD"
-    ).split(" ").map((pair) => pair.split(":")));
+    ).split(" ").map((pair) => pair.split(":"))));
   const DOLLARS = /^(AUD|CAD|NZD|TWD|HKD|SGD|MXN|ARS|CLP|COP|USD)$/;
   const CROWNS = /^(SEK|NOK|DKK)$/;
   /** Currencies whose prices have no cents: "2.449" is two thousand. */
   const NO_CENTS = /^(ARS|CLP|COP|IDR|VND|KRW|JPY|HUF|KZT|TWD|PYG)$/;
 
-  const CURRENCY_WORD = [...Object.keys(SIGNS), "$", "¥", "kr", "р."]
+  const CURRENCY_WORD = once(() => [...Object.keys(SIGNS), "$", "¥", "kr", "р."]
     .sort((a, b) => b.length - a.length)
-    .map((sign) => `${sign.replace(/[$./]/g, "\\$&")}\\.?`).join("|") + "|[A-Z]{3}";
+    .map((sign) => `${sign.replace(/[$./]/g, "\\$&")}\\.?`).join("|") + "|[A-Z]{3}");
   const NUMBER =
     "\\d{1,3}(?:[.,'’\\s\\u00a0\\u202f]\\d{3})+(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,3})?";
   /** A price and nothing else but a few words. */
-  const PRICE_TEXT = new RegExp(
-    `^[^\\d]{0,24}?(?:(${CURRENCY_WORD})\\s*)?(${NUMBER})(?:,-|,–|\\.-)?\\s*(${CURRENCY_WORD})?[^\\d]{0,24}$`,
+  const PRICE_TEXT = once(() => new RegExp(
+    `^[^\\d]{0,24}?(?:(${CURRENCY_WORD()})\\s*)?(${NUMBER})(?:,-|,–|\\.-)?\\s*(${CURRENCY_WORD()})?[^\\d]{0,24}$`,
     "i",
-  );
+  ));
   /** The first price in a text: a range's lower end, a doubled price once. */
-  const FIRST_PRICE = new RegExp(
-    `(?:(?:${CURRENCY_WORD})\\s*)?(?:${NUMBER})(?:\\s*(?:${CURRENCY_WORD}))?`, "i");
+  const FIRST_PRICE = once(() => new RegExp(
+    `(?:(?:${CURRENCY_WORD()})\\s*)?(?:${NUMBER})(?:\\s*(?:${CURRENCY_WORD()}))?`, "i"));
   const RATE =
     /%|\/\s*(mo|mth|month|monat|mois|mes|wk|week)\b|\b(per|a|par|pro|al) (month|week|monat|mois|mes)\b|\bmonthly\b|monatlich|mensual/i;
 
@@ -244,10 +251,10 @@ var readProduct = (() => {
     code: "sku|item (?:no\\.?|number|code|#)|product (?:code|number|id|no\\.?)|article (?:no\\.?|number)|style (?:no\\.?|number|code|#)|art\\.? ?(?:nr|no)\\.?|artikel-?(?:nr|nummer)\\.?|bestell-?(?:nr|nummer)\\.?|varenummer|référence|ref(?:erence)?\\.?|código|cod produs|codice|kod produktu|kód|šifra|tootekood|tuotekoodi|артикул|код(?: товара)?|商品編號|상품번호|asin",
     model: "model(?: number| no\\.?| name)?|mpn|modell|modèle|modelo|модель",
   };
-  const LABELLED = new RegExp(
+  const LABELLED = once(() => new RegExp(
     `^\\s*(?:(${LABELS.brand})|(${LABELS.gtin})|(${LABELS.code})|(${LABELS.model}))\\s*(?:$|[:：]\\s*(.{0,60}?)\\s*$)`,
     "i",
-  );
+  ));
 
   /* ---------- text, numbers, currencies ---------- */
 
@@ -318,11 +325,10 @@ var readProduct = (() => {
     return Number.isFinite(value) && value > 0 && value < 1e9 ? value : null;
   }
 
-  const currencies = new Set(
-    typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("currency") : [],
-  );
+  const currencies = once(() =>
+    new Set(typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("currency") : []));
   /** @param {string} code */
-  const isCurrency = (code) => currencies.size === 0 || currencies.has(code);
+  const isCurrency = (code) => currencies().size === 0 || currencies().has(code);
 
   /**
    * @param {unknown} sign as `$`, `EUR`, `zł`
@@ -351,7 +357,7 @@ var readProduct = (() => {
    * @returns {Money | null}
    */
   function readPrice(text, home) {
-    const found = PRICE_TEXT.exec(clean(text));
+    const found = PRICE_TEXT().exec(clean(text));
     if (!found || RATE.test(text)) return null;
     const currency = toCurrency(found[1], home) ?? toCurrency(found[3], home);
     const price = toNumber(found[2], currency, false);
@@ -455,7 +461,7 @@ var readProduct = (() => {
   function fromShop({ page, shop, home }) {
     if (!shop) return null;
     const price = texts(page, shop.price)
-      .map((text) => readPrice(FIRST_PRICE.exec(text)?.[0] ?? text, home)).find(Boolean);
+      .map((text) => readPrice(FIRST_PRICE().exec(text)?.[0] ?? text, home)).find(Boolean);
     return {
       title: texts(page, shop.title)[0],
       ...(price ?? {}),
@@ -736,7 +742,7 @@ var readProduct = (() => {
 
   /* ---------- source 5: the state every Shopify shop leaves in its page ---------- */
 
-  const SHOPIFY = 'script[src*="/cdn/shop"], script[src*="cdn.shopify.com"], link[href*="cdn.shopify.com"], [id^="shopify-"]';
+  const SHOPIFY = 'script[src*="/cdn/shop"], script[src*="cdn.shopify.com"], link[href*="cdn.shopify.com"]';
 
   /** @param {Here} here @returns {Facts | null} its prices are in cents */
   function fromShopify({ page }) {
@@ -770,7 +776,7 @@ var readProduct = (() => {
     const found = [];
     for (let n = 0; n < MOST_TEXTS && walker.nextNode(); n += 1) {
       const text = /** @type {Text} */ (walker.currentNode);
-      if (text.length > 1 && text.length < 91 && /\S\S/.test(text.data)) found.push(text);
+      if (text.length < 91 && /\S\S|\d/.test(text.data)) found.push(text);
     }
     return found;
   }
@@ -779,8 +785,9 @@ var readProduct = (() => {
   function readParticulars(texts) {
     /** @type {Particulars} */
     const facts = {};
+    const labelled = LABELLED();
     for (const text of texts) {
-      const found = LABELLED.exec(text.data);
+      const found = labelled.exec(text.data);
       if (found) readParticular(found, text, facts);
     }
     return facts;
@@ -838,15 +845,14 @@ var readProduct = (() => {
   }
 
   /** @param {Element} heading @param {Here} here @returns {Found[]} in document order */
-  function pricesAfter(heading, { page, home }) {
-    const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
-    walker.currentNode = heading;
+  function pricesAfter(heading, { texts, home }) {
+    const all = texts();
+    const first = all.findIndex((text) => heading.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING);
     /** @type {Found[]} */
     const found = [];
-    for (let steps = 0; steps < 6000 && found.length < 40 && walker.nextNode(); steps += 1) {
-      const { nodeValue, parentElement } = walker.currentNode;
-      if (!nodeValue || nodeValue.length > 60 || !parentElement || !/\d/.test(nodeValue)) continue;
-      if (isAside(parentElement)) continue;
+    for (const { data, parentElement } of first < 0 ? [] : all.slice(first, first + 4000)) {
+      if (found.length === 40) break;
+      if (data.length > 60 || !/\d/.test(data) || !parentElement || isAside(parentElement)) continue;
       const element = priceBlock(parentElement);
       if (found.at(-1)?.element === element) continue;
       const price = priceAt(element, home);
@@ -876,7 +882,7 @@ var readProduct = (() => {
     let block = element;
     for (let up = block.parentElement, n = 0; up && n < 3 && isSmall(up); up = up.parentElement, n += 1) {
       const text = clean(visibleText(up));
-      if (text.length > 24 || up.querySelector("h1, h2, h3, button, a") || !PRICE_TEXT.test(text)) break;
+      if (text.length > 24 || up.querySelector("h1, h2, h3, button, a") || !PRICE_TEXT().test(text)) break;
       block = up;
     }
     return block;
@@ -928,7 +934,8 @@ var readProduct = (() => {
     "form[action*='cart' i] [type=submit], input[name=quantity i], input[name=qty i], input[name=product_id i]";
   const CONTROLS = [
     "button, input[type=submit], input[type=button], input[type=image], [role=button]",
-    "[class*=buy i], [class*=cart i], [id*=buy i], [id*=cart i]",
+    // To ignore case would take eight times as long.
+    ["buy", "Buy", "cart", "Cart"].map((word) => `[class*=${word}], [id*=${word}]`).join(),
     "a[class], a[id]",
   ];
 
@@ -942,16 +949,16 @@ var readProduct = (() => {
   const labelOf = (control) =>
     [
       isSmall(control) ? control.textContent?.slice(0, 80) : "",
-      control.id,
-      ...["value", "class", "aria-label", "title", "alt", "onclick", "data-test"].map((name) => control.getAttribute(name)),
+      ...["id", "value", "class", "aria-label", "title", "alt", "onclick", "data-test"].map((name) => control.getAttribute(name)),
     ].join(" ");
 
   /** @param {Document} page @param {boolean} priced @returns {string | null} from the words beside the price */
   function stockInText(page, priced) {
-    if (canBuy(page)) return "InStock";
     const main = page.querySelector("main, #main, [role=main]") ?? page.body;
-    if (SOLD_OUT.test((main.textContent ?? "").slice(0, 60000))) return "OutOfStock";
-    return priced ? "InStock" : null;
+    const isSoldOut = SOLD_OUT.test((main.textContent ?? "").slice(0, 60000));
+    // To look for a button takes long: not where it would change nothing.
+    if ((priced && !isSoldOut) || canBuy(page)) return "InStock";
+    return isSoldOut ? "OutOfStock" : null;
   }
 
   /* ---------- the page and its address ---------- */
@@ -959,26 +966,32 @@ var readProduct = (() => {
   /** @param {Document} page @returns {Here} */
   function locate(page) {
     const own = page.location?.hostname ?? "";
-    const meta = readMeta(page);
-    const url = canonicalUrl(page, meta["og:url"]);
+    const meta = once(() => readMeta(page));
+    const url = canonicalUrl(page, meta);
     const named = parseUrl(url, page)?.hostname ?? "";
     // A saved or mirrored copy still names its shop.
     const isSaved = own === "" || own === "localhost" || /^[\d.]+$/.test(own);
     const isMirror = !shopOf(own) && shopOf(named) !== undefined;
     const host = ((isSaved || isMirror) && named ? named : own).replace(/^www\./, "");
-    /** @type {Text[] | undefined} */
-    let found;
-    const texts = () => (found ??= shortTexts(page));
-    return { page, meta, url, host, shop: shopOf(host), home: homeCurrency(host, page), texts };
+    const home = once(() => homeCurrency(host, page));
+    return {
+      page, url, host, shop: shopOf(host),
+      get meta() { return meta(); },
+      get home() { return home(); },
+      texts: once(() => shortTexts(page)),
+    };
   }
 
   /** @param {string} host @returns {Shop | undefined} */
-  const shopOf = (host) => SHOPS.find((shop) => shop.host.test(host));
+  const shopOf = (host) => SHOPS.find((shop) => isOf(`.${host}`, `.${shop.host}`));
 
-  /** @param {Document} page @param {string | undefined} graphUrl @returns {string} its lasting address */
-  function canonicalUrl(page, graphUrl) {
+  /** @param {string} host @param {string} name "shop.com", or "shop.*" in whatever country */
+  const isOf = (host, name) => (name.endsWith("*") ? host.includes(name.slice(0, -1)) : host.endsWith(name));
+
+  /** @param {Document} page @param {() => Record<string, string>} meta @returns {string} its lasting address */
+  function canonicalUrl(page, meta) {
     const own = page.location?.href ?? "";
-    const link = page.querySelector('link[rel="canonical" i]')?.getAttribute("href") || graphUrl;
+    const link = page.querySelector('link[rel="canonical" i]')?.getAttribute("href") || meta()["og:url"];
     const url = parseUrl(link || own, page);
     return url && /^https?:$/.test(url.protocol) && (url.pathname !== "/" || !link) ? url.href : own;
   }
@@ -991,13 +1004,13 @@ var readProduct = (() => {
    */
   function homeCurrency(host, page) {
     const ending = host.split(".").pop() ?? "";
-    const byEnding = ending === "co" ? null : HOME[ending] ?? (/\.com\.co$/.test(host) ? "COP" : null);
+    const byEnding = ending === "co" ? null : HOME()[ending] ?? (/\.com\.co$/.test(host) ? "COP" : null);
     if (byEnding) return byEnding;
     const path = page.location?.pathname ?? "";
     const region =
       /^\/(?:[a-z]{2}[-_])?([a-z]{2})(?:[-_][a-z]{2})?(?:\/|$)/i.exec(path)?.[1] ??
       /^[a-z]{2}[-_]([a-z]{2})$/i.exec(page.documentElement.lang)?.[1];
-    const byRegion = HOME[region?.toLowerCase() ?? ""];
+    const byRegion = HOME()[region?.toLowerCase() ?? ""];
     return byRegion ?? (/^(com|net|shop|store|co)$/.test(ending) ? "USD" : null);
   }
 
@@ -1007,7 +1020,8 @@ var readProduct = (() => {
   /** @param {Document} page @returns {boolean} */
   const isBlocked = (page) =>
     BLOCK_TITLE.test(clean(page.title)) ||
-    page.querySelector("#px-captcha, form#destForm, form[action*='validateCaptcha'], #challenge-form") !== null;
+    ["px-captcha", "destForm", "challenge-form"].some((id) => page.getElementById(id)) ||
+    page.querySelector("form[action*='validateCaptcha']") !== null;
 
   /** @param {Here} here @returns {string | null} the longest number in the end of its address */
   function codeInUrl({ page, url, shop }) {
@@ -1061,7 +1075,7 @@ var readProduct = (() => {
   function denialOf(price, { texts, home }) {
     const digits = String(Math.trunc(price));
     for (const { data, length, parentElement } of texts()) {
-      if (length > 40 || !parentElement || !data.replace(/\D/g, "").startsWith(digits)) continue;
+      if (length > 40 || !data.includes(digits[0]) || !data.replace(/\D/g, "").startsWith(digits) || !parentElement) continue;
       if (readPrice(data, home)?.price !== price || parentElement.closest("header, footer, nav")) continue;
       const names = namesAround(parentElement, 2);
       if (FOR_MEMBERS.test(names)) return "members";
@@ -1092,10 +1106,11 @@ var readProduct = (() => {
    * @returns {Product | null} `null` where the page is not one product
    */
   return function readProduct(page) {
-    if (!page.body || isBlocked(page)) return null;
+    if (!page.body) return null;
     const here = locate(page);
-    const shop = isShopProduct(here) ? fromShop(here) : null;
-    if (CART_PATH.test(pathOf(here.url, page)) || (!shop && here.shop?.strict)) return null;
+    const isShops = isShopProduct(here);
+    if ((here.shop?.strict && !isShops) || isBlocked(page) || CART_PATH.test(pathOf(here.url, page))) return null;
+    const shop = isShops ? fromShop(here) : null;
     const structured = [fromJsonLd, fromMarkup, fromMeta, fromShopify]
       .map((read) => read(here)).filter((facts) => facts !== null);
     const known = shop ? [shop, ...structured] : structured;

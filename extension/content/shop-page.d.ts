@@ -27,7 +27,8 @@ type Money = { price: number; currency: string | null };
  * takes that attribute instead of the text.
  */
 interface Shop {
-  host: RegExp;
+  /** As "shop.com", or "shop.*" in whatever country. */
+  host: string;
   /** Of its product pages; its group is the product's number. */
   path: RegExp;
   /** A selector that only its product pages match. */

@@ -21,9 +21,14 @@ export async function showPoll(texts, tell) {
   fill("answered", purchases.flatMap((each) => (each.answer ? [answerOf(each, each.answer, texts, tell)] : [])));
 }
 
+/** The choice last made here: an answer given at once waits until it is kept. @type {Promise<unknown>} */
+let choice = Promise.resolve();
+
 export function wirePoll() {
   const box = the("send-outcomes", HTMLInputElement);
-  box.addEventListener("change", () => saveSettings({ sendOutcomes: box.checked }));
+  box.addEventListener("change", () => {
+    choice = saveSettings({ sendOutcomes: box.checked });
+  });
 }
 
 /** @param {string} id @param {HTMLElement[]} rows nothing to show: nothing is shown */
@@ -45,6 +50,7 @@ function questionOf(purchase, { say }, tell) {
 
 /** @param {Purchase} purchase @param {import("../lib/outcomes.js").Answer} answer */
 async function reply(purchase, answer) {
+  await choice;
   const { sendOutcomes, server } = await loadSettings();
   const isSent = await giveAnswer(purchase, answer, sendOutcomes ? server : null);
   return isSent ? "pollSent" : sendOutcomes ? "serverAway" : "pollHere";

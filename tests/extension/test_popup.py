@@ -221,6 +221,20 @@ def test_an_answer_is_sent_with_consent_and_taken_back(own_page, stored, cards, 
     assert stored("purchases") == []
 
 
+def test_an_answer_given_at_once_obeys_the_box(own_page, stored, cards, due):
+    stored("settings", stored("settings") | {"sendOutcomes": True})
+    popup = own_page("popup/popup.html")
+    expect(popup.locator("#send-outcomes")).to_be_checked()
+    popup.evaluate(
+        """() => {
+             document.querySelector("#send-outcomes").click();
+             document.querySelector("[aria-label='Kept: Heated Mug']").click();
+        }"""
+    )
+    until(lambda: stored("purchases")[0]["answer"] == "kept", 3)
+    assert cards.sent == []
+
+
 def test_what_was_not_bought_is_forgotten(own_page, stored, due):
     popup = own_page("popup/popup.html")
     popup.get_by_role("button", name="Did not buy: Heated Mug").click()
