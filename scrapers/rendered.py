@@ -85,7 +85,7 @@ async def _refuse_document(document: BrowserResponse | None) -> None:
     declared = document.headers.get("content-type", "")
     text = decode_body(body, http_content_type_encoding(declared))
     if text.strip():
-        refuse_wrong_body(text)
+        refuse_wrong_body(text.encode())
 
 
 async def _settled(page: Page, answers: Mapping[str, HttpResponse]) -> None:

@@ -59,10 +59,14 @@ class EbaySearchSpider(ApiSpider):
         self, _: DummyResponse, page: EbaySearchPage, number: int
     ) -> AsyncIterator[Request]:
         """Read a result page, and ask for the next one while there is one."""
-        reading = await self.take(page, {"page": number + 1})
-        if reading and reading.items and reading.facts["next_url"]:
+        reading = self.read(page)
+        if reading is None:
+            return
+        # The next page is under way while this one is kept.
+        if reading.items and reading.facts["next_url"]:
             for request in self._page(number + 1):
                 yield request
+        await self.keep(reading, {"page": number + 1})
 
     def after_refusal(self) -> Iterator[Request]:
         """Yield the result page that stands for what the API refused."""
