@@ -6,7 +6,7 @@ from typing import Any
 
 from scrapy.http import FormRequest, Request, Response
 
-from scrapers.answers import answer_text, refuse_answer
+from scrapers.answers import answer_body, refuse_answer
 from scrapers.pages.page import parse_json
 from store.clock import utc_now
 from store.errors import ChangedError, CrawlError, FailedError, LoginWallError
@@ -96,7 +96,7 @@ class ClientCredentials:
 
     def _answer(self, response: Response) -> dict[str, Any]:
         try:
-            answer = parse_json(answer_text(response))
+            answer = parse_json(answer_body(response).decode())
         except CrawlError:
             refuse_answer(response)
             raise

@@ -14,7 +14,7 @@ from scrapy_poet.page_input_providers import PageObjectInputProvider
 from w3lib.encoding import http_content_type_encoding
 from web_poet import HttpResponse
 
-from scrapers.bodies import decode_body
+from scrapers.bodies import utf8_body
 from scrapers.pages.walls import refuse_address, refuse_status
 from scrapers.retry import wait_seconds
 from store.errors import BlockedError, CrawlError, FailedError
@@ -48,9 +48,7 @@ def whole_response(response: Response) -> HttpResponse:
         If its address or status says otherwise, or it is no text.
     """
     refuse_answer(response)
-    return HttpResponse(
-        url=response.url, body=answer_text(response).encode(), encoding="utf-8"
-    )
+    return HttpResponse(url=response.url, body=answer_body(response), encoding="utf-8")
 
 
 def refuse_answer(response: Response) -> None:
@@ -70,8 +68,8 @@ def refuse_answer(response: Response) -> None:
         raise
 
 
-def answer_text(response: Response) -> str:
-    """Return an answer's text.
+def answer_body(response: Response) -> bytes:
+    """Return an answer's body in UTF-8.
 
     Raises
     ------
@@ -80,7 +78,7 @@ def answer_text(response: Response) -> str:
     """
     declared = response.headers.get("Content-Type") or b""
     charset = http_content_type_encoding(declared.decode("latin-1"))
-    return decode_body(response.body, charset)
+    return utf8_body(response.body, charset)
 
 
 def is_forbidden(error: BaseException) -> bool:

@@ -1,4 +1,4 @@
-"""Bytes into text: in the charset the answer declares, or not at all."""
+"""Bodies in UTF-8: from the charset the answer declares, or not at all."""
 
 import codecs
 import re
@@ -15,8 +15,8 @@ BYTE_ORDER_MARKS = {
 DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.I)
 
 
-def decode_body(body: bytes, charset: str | None = None) -> str:
-    """Return a body as text, in the charset it declares, else UTF-8.
+def utf8_body(body: bytes, charset: str | None = None) -> bytes:
+    """Return a body in UTF-8, from the charset it declares, else as it is.
 
     Raises
     ------
@@ -25,12 +25,13 @@ def decode_body(body: bytes, charset: str | None = None) -> str:
     """
     for mark, name in BYTE_ORDER_MARKS.items():
         if body.startswith(mark):
-            return _decoded(body, name)
+            return _decoded(body, name).encode()
     if b"\0" in body:
         raise FailedError("the body is binary, or in a charset it does not declare")
     declared = DECLARED.search(body[:4096])
     name = charset or (declared.group(1).decode() if declared else "utf-8")
-    return _decoded(body, name)
+    text = _decoded(body, name)
+    return body if codecs.lookup(name).name == "utf-8" else text.encode()
 
 
 def _decoded(body: bytes, charset: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from web_poet import HttpResponse
 
-from scrapers.bodies import decode_body
+from scrapers.bodies import utf8_body
 from scrapers.pages.ebay_api import EbayApiPage
 from scrapers.pages.ebay_item import EbayItemPage
 from scrapers.pages.ebay_search import EbaySearchPage
@@ -76,9 +76,9 @@ def extract_file(kind: str, file: Path, url: str = "") -> dict[str, Any]:
     except OSError as error:
         raise BadFileError(f"{file}: can't be read: {error.strerror}") from error
     try:
-        text = decode_body(_unzipped(body))
+        whole = utf8_body(_unzipped(body))
         address = url or SITES[kind.split("-", maxsplit=1)[0]]
-        response = HttpResponse(address, body=text.encode(), encoding="utf-8")
+        response = HttpResponse(address, body=whole, encoding="utf-8")
         reading = KINDS[kind](response=response).read()
     except CrawlError as error:
         return {"outcome": error.outcome, "items": [], "message": str(error)}

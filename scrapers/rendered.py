@@ -14,7 +14,7 @@ from w3lib.encoding import http_content_type_encoding
 from web_poet import HttpResponse
 
 from scrapers.answers import whole_response
-from scrapers.bodies import LARGEST_BYTES, decode_body
+from scrapers.bodies import LARGEST_BYTES, utf8_body
 from scrapers.pages.tiktok_tag import VIDEO_COUNT, FetchedAnswers
 from scrapers.pages.walls import CAPTCHA, refuse_wrong_body
 from store.errors import BlockedError, FailedError
@@ -83,9 +83,9 @@ async def _refuse_document(document: BrowserResponse | None) -> None:
     except PlaywrightError:
         return
     declared = document.headers.get("content-type", "")
-    text = decode_body(body, http_content_type_encoding(declared))
-    if text.strip():
-        refuse_wrong_body(text.encode())
+    whole = utf8_body(body, http_content_type_encoding(declared))
+    if whole.strip():
+        refuse_wrong_body(whole)
 
 
 async def _settled(page: Page, answers: Mapping[str, HttpResponse]) -> None:

@@ -48,6 +48,8 @@ def scrapy_settings(
         "RETRY_TIMES": 2,
         "RETRY_GIVE_UP_LOG_LEVEL": "INFO",
         "REDIRECT_MAX_TIMES": 5,
+        # A page that sends on by itself is a wall: it is looked at, not passed.
+        "METAREFRESH_ENABLED": False,
         # Every status is an outcome, so every response reaches the spider.
         "HTTPERROR_ALLOW_ALL": True,
         "DOWNLOADER_MIDDLEWARES": {
