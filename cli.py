@@ -16,6 +16,7 @@ from commands import (
     learning,
     linking,
     models,
+    operating,
     privacy,
     processes,
     reporting,
@@ -43,6 +44,9 @@ for group in (
     processes,
 ):
     app.add_typer(group.app)
+app.add_typer(operating.crawls, name="crawls")
+app.add_typer(operating.sources, name="sources")
+app.add_typer(operating.watches, name="watches")
 app.add_typer(schema.app, name="db")
 app.add_typer(admin.app, name="admin")
 app.add_typer(models.app, name="models")

@@ -7,7 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 Row = dict[str, Any]
@@ -95,6 +101,27 @@ def progress(*, shown: bool) -> Iterator[Report]:
             bars.update(step, completed=done, total=of or None)
 
         yield report
+
+
+@contextmanager
+def crawl_progress() -> Iterator[Callable[[Any], None]]:
+    """Yield what is told of a crawl after each page: pages and items so far are drawn
+    on a terminal's standard error alone, and go away in the end.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True) as bars:
+        line = bars.add_task("no page yet", total=None)
+
+        def told(run: Any) -> None:
+            items, drops = sum(run.item_counts.values()), sum(run.drop_counts.values())
+            said = f"{run.page_count} pages, {items:,} items, {drops:,} dropped"
+            bars.update(line, description=said)
+
+        yield told
 
 
 def print_card(card: Row) -> None:

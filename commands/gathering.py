@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from commands.options import Json, opened, show
+from commands.options import Arguments, Json, opened, pairs, show
 from store.settings import get_settings
-from terminal import print_json, print_rows
+from terminal import crawl_progress, print_json, print_rows
 
 app = typer.Typer()
 
@@ -41,17 +41,18 @@ def import_(
 @app.command()
 def crawl(
     spider: Annotated[str, typer.Argument(metavar="SPIDER")],
-    a: Annotated[list[str], typer.Option("-a", metavar="KEY=VALUE")] = [],  # noqa: B006
+    a: Arguments = [],  # noqa: B006
     run_id: Annotated[str, typer.Option(help="A queued run to carry out.")] = "",
     as_json: Json = False,
 ) -> None:
     """Crawl once; exit code 0 ok or empty, 3 blocked or log-in wall, 4 changed."""
     from scrapers.run import crawl as run_crawl  # noqa: PLC0415
 
-    if any("=" not in pair for pair in a):
-        raise typer.BadParameter("-a takes key=value")
-    arguments = dict(pair.split("=", 1) for pair in a)
-    result = run_crawl(opened(), get_settings(), spider, arguments, run_id)
+    arguments = pairs(a)
+    with crawl_progress() as told:
+        result = run_crawl(
+            opened(), get_settings(), spider, arguments, run_id, told=told
+        )
     show(result, as_json)
     raise typer.Exit(CRAWL_EXIT.get(result["outcome"], 1))
 

@@ -12,6 +12,23 @@ from terminal import print_facts, print_json
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsOf = Annotated[str, typer.Option(help="Use only what was known then (YYYY-MM-DD).")]
+Arguments = Annotated[list[str], typer.Option("-a", metavar="KEY=VALUE")]
+
+
+def pairs(given: list[str]) -> dict[str, str]:
+    """Return what ``-a`` options name, as a mapping.
+
+    >>> pairs(["query=wide = narrow"])
+    {'query': 'wide = narrow'}
+
+    Raises
+    ------
+    typer.BadParameter
+        If one of them is no pair.
+    """
+    if any("=" not in pair for pair in given):
+        raise typer.BadParameter("-a takes key=value")
+    return dict(pair.split("=", 1) for pair in given)
 
 
 def opened() -> Database:

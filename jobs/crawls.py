@@ -16,6 +16,7 @@ from jobs.stopping import stopping
 from store.clock import utc_now
 from store.database import Database
 from store.settings import Settings
+from store.source_health import note_signs
 from store.sources import source_of, standing_of
 from store.tables import CrawlRun
 from store.turns import CRAWL_CLAIMS, wait_for_turn
@@ -169,5 +170,9 @@ def _end(database: Database, message: str, which: ColumnElement[bool]) -> int:
             .values(
                 state="done", outcome="failed", finished_at=utc_now(), message=message
             )
+            .returning(col(CrawlRun.run_id))
         )
-        return int(session.execute(end).rowcount)  # type: ignore[attr-defined]
+        run_ids = session.execute(end).scalars().all()
+        for run_id in run_ids:
+            note_signs(session, session.get_one(CrawlRun, run_id))
+    return len(run_ids)

@@ -7,6 +7,7 @@ from sqlmodel import col, delete, select, update
 
 from jobs.crawl_process import patience_seconds
 from jobs.crawls import carry_on
+from jobs.old_answers import prune
 from jobs.queues import enqueue, keys_on_the_queue
 from store.clock import utc_now
 from store.database import Database
@@ -18,6 +19,8 @@ GRACE = timedelta(seconds=60)
 STALE_JOB_AFTER = timedelta(hours=3)
 # Their time slots never come again; what was crawled stays on record.
 KEEP_ENDED_JOBS = timedelta(days=30)
+# What a site let us keep is asked for again by then.
+KEEP_ANSWERS = timedelta(days=30)
 
 
 def clean_up(database: Database, settings: Settings) -> dict[str, int]:
@@ -44,6 +47,7 @@ def clean_up(database: Database, settings: Settings) -> dict[str, int]:
             )
         ).rowcount  # type: ignore[attr-defined]
     return {
+        "old_answers": prune(settings.data_dir / "http-cache", KEEP_ANSWERS),
         "dead_crawls": dead_crawls,
         "dead_jobs": dead_jobs,
         "old_jobs": old_jobs,

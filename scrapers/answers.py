@@ -1,6 +1,7 @@
 """What page objects are given: the site's answer, or the error that it stands for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -36,7 +37,18 @@ class AnswerProvider(PageObjectInputProvider):
         self, _: set[Callable[..., object]], response: Response
     ) -> list[HttpResponse]:
         """Return the response; what is raised here reaches the request's errback."""
-        return [whole_response(response)]
+        with answering(response):
+            return [whole_response(response)]
+
+
+@contextmanager
+def answering(response: Response) -> Iterator[None]:
+    """Have what is raised within tell what had come."""
+    try:
+        yield
+    except CrawlError as error:
+        error.answer = response
+        raise
 
 
 def whole_response(response: Response) -> HttpResponse:

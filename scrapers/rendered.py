@@ -13,7 +13,7 @@ from scrapy_poet.page_input_providers import PageObjectInputProvider
 from w3lib.encoding import http_content_type_encoding
 from web_poet import HttpResponse
 
-from scrapers.answers import whole_response
+from scrapers.answers import answering, whole_response
 from scrapers.bodies import LARGEST_BYTES, utf8_body
 from scrapers.pages.tiktok_tag import VIDEO_COUNT, FetchedAnswers
 from scrapers.pages.walls import CAPTCHA, refuse_wrong_body
@@ -61,9 +61,10 @@ class RenderedProvider(PageObjectInputProvider):
         """Wait for the page's own answers, or its counters; return both."""
         page: Page = response.meta["playwright_page"]
         listener: Listener = response.meta["listener"]
-        whole = whole_response(response)
-        await _refuse_document(listener.document)
-        await _settled(page, listener)
+        with answering(response):
+            whole = whole_response(response)
+            await _refuse_document(listener.document)
+            await _settled(page, listener)
         html = await page.content()
         rendered = HttpResponse(
             url=page.url or str(whole.url), body=html.encode(), encoding="utf-8"

@@ -5,7 +5,8 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess
 
 from scrapers.findings import Findings
-from scrapers.keeping import Keeper
+from scrapers.keeping import Keeper, Told
+from scrapers.run_log import RunLog
 from scrapers.runs import begin_run, end_run
 from scrapers.spiders.ebay_item import EbayItemSpider
 from scrapers.spiders.ebay_search import EbaySearchSpider
@@ -21,7 +22,7 @@ from store.database import Database
 from store.errors import FailedError
 from store.settings import Settings
 from store.spiders import whole_arguments
-from store.tables import CrawlRun
+from store.tables import CrawlLog, CrawlRun
 
 SPIDERS: dict[str, type[SiteSpider]] = {
     spider.name: spider
@@ -45,6 +46,8 @@ def crawl(
     spider: str,
     arguments: dict[str, str],
     run_id: str = "",
+    *,
+    told: Told = lambda _: None,
 ) -> dict[str, Any]:
     """Crawl once; every page that says something is kept as it comes.
 
@@ -57,6 +60,8 @@ def crawl(
     run_id : str
         A queued run to carry out, or one whose process died to carry on; empty makes a
         new one.
+    told : callable
+        Given the run after each page.
 
     Returns
     -------
@@ -75,17 +80,19 @@ def crawl(
         return _result(run)
     seen = sum(run.item_counts.values()) + sum(run.drop_counts.values())
     findings = Findings(item_count=seen, page_count=run.page_count)
+    keeper = Keeper(database, run, RunLog(_log_of(database, run)), told)
     try:
-        _fetch(settings, run, findings, Keeper(database, run))
+        with keeper.log.listening():
+            _fetch(settings, run, findings, keeper)
     except Exception as error:
         findings.refuse(FailedError(f"{type(error).__name__}: {error}"))
     except BaseException:
         findings.refuse(FailedError("the crawl was stopped from outside"))
-        _end(database, run, findings)
+        _end(keeper, findings)
         raise
     if findings.conflict:
         raise findings.conflict
-    return _result(_end(database, run, findings))
+    return _result(_end(keeper, findings))
 
 
 def _fetch(
@@ -104,16 +111,24 @@ def _fetch(
     findings.end(str(reason or "it never began"))
 
 
-def _end(database: Database, run: CrawlRun, findings: Findings) -> CrawlRun:
-    with database.writing() as session:
-        return end_run(
+def _log_of(database: Database, run: CrawlRun) -> str:
+    with database.reading() as session:
+        log = session.get(CrawlLog, run.run_id)
+    return log.text if log else ""
+
+
+def _end(keeper: Keeper, findings: Findings) -> CrawlRun:
+    with keeper.database.writing() as session:
+        run = end_run(
             session,
-            run.run_id,
+            keeper.run_id,
             outcome=findings.outcome,
             message=findings.message,
             page_count=findings.page_count,
             retry_after_seconds=findings.retry_after_seconds,
         )
+        keeper.write_rest(session)
+    return run
 
 
 def _result(run: CrawlRun) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from store.clock import utc_now
 from store.database import Database
 from store.errors import ConflictError, MissingError, TrendGuardError
+from store.source_health import note_signs
 from store.sources import note_outcome, source_of, standing_of
 from store.tables import CrawlRun, Product
 
@@ -53,7 +54,8 @@ def end_run(
     page_count: int,
     retry_after_seconds: float | None = None,
 ) -> CrawlRun:
-    """Write what came of a run that is still under way, and how its site stands now.
+    """Write what came of a run that is still under way, how its site stands now, and
+    whether that does worse than before.
 
     Raises
     ------
@@ -67,6 +69,7 @@ def end_run(
     run.page_count = page_count
     run.finished_at = utc_now()
     note_outcome(session, run, retry_after_seconds)
+    note_signs(session, run)
     return run
 
 

@@ -6,18 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import g
 from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 import jobs
-from server.access import audit
-from server.state import state
+from server.operating import Operator
 from store.clock import utc_now
 from store.errors import ConflictError, MissingError
 from store.sources import source_of, standing_of
 from store.spiders import crawl_plan
-from store.tables import CrawlRun
+from store.tables import CrawlLog, CrawlRun
 
 OPEN = ("queued", "running")
 
@@ -30,7 +28,7 @@ def newest_runs(session: Session, most: int) -> Sequence[CrawlRun]:
     return session.exec(newest.limit(most)).all()
 
 
-def run_of(run_id: str) -> CrawlRun:
+def run_of(by: Operator, run_id: str) -> CrawlRun:
     """Return a run.
 
     Raises
@@ -39,27 +37,41 @@ def run_of(run_id: str) -> CrawlRun:
         If there is none.
     """
     if re.fullmatch(r"[0-9a-f]{32}", run_id):
-        with state().database.reading() as session:
+        with by.database.reading() as session:
             row = session.get(CrawlRun, run_id)
             if row is not None:
                 return row
     raise MissingError("there is no such run")
 
 
-def planned(spider: str, arguments: dict[str, str]) -> dict[str, Any]:
-    """Return what a crawl would fetch; nothing is queued.
+def planned(by: Operator, spider: str, arguments: dict[str, str]) -> dict[str, Any]:
+    """Return what a crawl would fetch and cost; nothing is queued.
 
     Parameters
     ----------
     arguments : dict of str to str
         As `whole_arguments` returned them; so below.
     """
-    with state().database.writing() as session:
-        audit(session, "crawl.plan", spider, {"arguments": arguments})
-    return crawl_plan(state().settings, spider, arguments)
+    with by.database.writing() as session:
+        by.audit(session, "crawl.plan", spider, {"arguments": arguments})
+        standing = standing_of(session, source_of(spider, arguments))
+    return crawl_plan(by.settings, spider, arguments) | {
+        "source": standing.source,
+        "why_not": standing.why_not,
+        "spared_until": standing.spared_until if standing.is_spared else None,
+    }
 
 
-def queued(spider: str, arguments: dict[str, str], key: str | None = None) -> CrawlRun:
+def log_of(by: Operator, run_id: str) -> str:
+    """Return what a run has logged so far; empty where nothing is kept of it."""
+    with by.database.reading() as session:
+        log = session.get(CrawlLog, run_id)
+    return log.text if log else ""
+
+
+def queued(
+    by: Operator, spider: str, arguments: dict[str, str], key: str | None = None
+) -> CrawlRun:
     """Crawl now; asked again while that is open it is the same run.
 
     Parameters
@@ -72,51 +84,59 @@ def queued(spider: str, arguments: dict[str, str], key: str | None = None) -> Cr
     ConflictError
         If the key was used for another crawl, or the site may not be asked now.
     """
-    with state().database.writing() as session:
+    with by.database.writing() as session:
         standing = standing_of(session, source_of(spider, arguments))
         if standing.why_not is not None:
             raise ConflictError(standing.why_not)
-        row, is_new = _requested(session, spider, arguments, key)
+        row, is_new = _requested(by, session, spider, arguments, key)
         what = {"spider": row.spider, "arguments": row.arguments}
-        audit(session, "crawl.run", row.run_id, what)
+        by.audit(session, "crawl.run", row.run_id, what)
     if is_new:
-        jobs.enqueue(state().settings, "crawl", row.run_id)
+        jobs.enqueue(by.settings, "crawl", row.run_id)
     return row
 
 
-def cancelled(run_id: str) -> CrawlRun:
-    """Cancel a run that has not begun.
+def cancelled(by: Operator, run_id: str) -> CrawlRun:
+    """Cancel a run that has not ended; one under way stops at its next page.
 
     Raises
     ------
     MissingError
         If there is none.
     ConflictError
-        If it has begun.
+        If it has ended.
     """
-    run_of(run_id)
+    run_of(by, run_id)
     cancel = (
         update(CrawlRun)
-        .where(col(CrawlRun.run_id) == run_id, col(CrawlRun.state) == "queued")
-        .values(state="cancelled", finished_at=utc_now())
+        .where(col(CrawlRun.run_id) == run_id, col(CrawlRun.state).in_(OPEN))
+        .values(
+            state="cancelled",
+            finished_at=utc_now(),
+            message=f"cancelled by {by.actor}",
+        )
     )
-    with state().database.writing() as session:
+    with by.database.writing() as session:
         if session.execute(cancel).rowcount != 1:  # type: ignore[attr-defined]
-            raise ConflictError("only a run that is still queued can be cancelled")
-        audit(session, "crawl.cancel", run_id, {})
-    return run_of(run_id)
+            raise ConflictError("only a run that has not ended can be cancelled")
+        by.audit(session, "crawl.cancel", run_id, {})
+    return run_of(by, run_id)
 
 
 def _requested(
-    session: Session, spider: str, arguments: dict[str, str], key: str | None
+    by: Operator,
+    session: Session,
+    spider: str,
+    arguments: dict[str, str],
+    key: str | None,
 ) -> tuple[CrawlRun, bool]:
     open_run = _open_run(session, spider, arguments) if key is None else None
     if open_run is not None:
         return open_run, False
     request_key = (
-        _next_key(session, spider, arguments) if key is None else f"{g.admin}:{key}"
+        _next_key(session, spider, arguments) if key is None else f"{by.actor}:{key}"
     )
-    row, is_new = jobs.add_crawl(session, spider, arguments, "admin", request_key)
+    row, is_new = jobs.add_crawl(session, spider, arguments, by.asked_by, request_key)
     if (row.spider, row.arguments) != (spider, arguments):
         raise ConflictError("this Idempotency-Key was used for another request")
     return row, is_new

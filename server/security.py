@@ -66,7 +66,7 @@ def register_proxies(app: Flask, settings: Settings) -> None:
 def _headers(answer: Response) -> Response:
     place = next((path for path in POLICIES if request.path.startswith(path)), "")
     answer.headers.update(HEADERS)
-    answer.headers["Content-Security-Policy"] = POLICIES.get(place, NOTHING)
+    answer.headers.setdefault("Content-Security-Policy", POLICIES.get(place, NOTHING))
     if place == "/dashboard":
         # Without a word of where it comes from a form would be refused as a stranger's.
         answer.headers["Referrer-Policy"] = "same-origin"

@@ -62,6 +62,9 @@ class CrawlError(TrendGuardError):
     status: int | None = None
     """HTTP status that it stands for, where one came."""
 
+    answer: object = None
+    """What had come, where something did."""
+
 
 class BlockedError(CrawlError):
     """The site refused us; we do not try to get around it."""

@@ -323,6 +323,10 @@ class Settings(BaseSettings):
     retention_crawl_days: int = Field(365, ge=0)
     """The same of finished crawls."""
 
+    retention_sample_days: int = Field(14, ge=0)
+    """The same of pages and items that crawls could not use, kept for operators to look
+    at: a page may name people."""
+
     retention_audit_days: int = Field(1095, ge=0)
     """The same of the audit trail, certificates of forgotten people among it."""
 

@@ -1,4 +1,5 @@
 import re
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -118,6 +119,18 @@ def test_a_step_that_ended_early_is_full_when_the_next_begins(monkeypatch):
         report("b", 0, 0)
     found = [(t.description, t.completed, t.total) for t in drawn[0].tasks]
     assert found == [("orders", 1, 1), ("a", 4, 4), ("b", 0, None)]
+
+
+def test_a_crawls_progress_is_drawn_on_a_terminal_alone(monkeypatch, capsys):
+    run = SimpleNamespace(page_count=2, item_counts={"listing": 61}, drop_counts={})
+    for is_terminal in (False, True):
+        if is_terminal:
+            monkeypatch.setenv("FORCE_COLOR", "1")
+        with terminal.crawl_progress() as told:
+            told(run)
+        shown = capsys.readouterr()
+        assert ("2 pages, 61 items, 0 dropped" in shown.err) is is_terminal
+        assert shown.out == ""
 
 
 def test_alarms_are_few_lines(capsys):

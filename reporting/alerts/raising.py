@@ -1,4 +1,4 @@
-"""Alerts raised: the newest week against the rules, one alert an event."""
+"""Alerts raised: the newest week and the crawls against the rules, one an event."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from reporting.alerts.rules import AlertRule, read_alert_rules
+from reporting.alerts.rules import AlertRule, SourceRule, read_alert_rules
 from reporting.figures.at_risk import newest_week
 from store.bulk import sql_table
 from store.clock import utc_now
 from store.database import Database
 from store.settings import Settings
+from store.source_health import troubles
 from store.tables import Alert, AlertDelivery, AuditEvent, Product, RiskWeek
 from store.turns import ALERTS, wait_for_turn
 
@@ -25,23 +26,33 @@ FACTS = ("risk", "risk_low", "risk_high", "order_count")
 
 @dataclass(frozen=True)
 class Found:
-    """A rule that holds for something, since a week."""
+    """A rule that holds for something, since the event began."""
 
     name: str
-    rule: AlertRule
-    since: date
-    row: dict[str, Any]
+    """Of the rule."""
+
+    scope: str
+    """What it speaks of."""
+
+    key: str
+    """Its name there."""
+
+    since: str
+    """Which event."""
+
+    facts: dict[str, Any]
+    """The figures."""
 
     @property
     def alert_key(self) -> str:
         """Rule, subject and event."""
-        return f"{self.name}:{self.row['key']}:{self.since}"
+        return f"{self.name}:{self.key}:{self.since}"
 
 
 def raise_alerts(
     database: Database, settings: Settings, now: datetime | None = None
 ) -> list[str]:
-    """Raise what the newest week calls for; return the keys of what is new.
+    """Raise what the newest week and crawls call for; return the keys of what is new.
 
     However often it runs, and in however many processes, an event is raised once.
     """
@@ -50,12 +61,9 @@ def raise_alerts(
     new = []
     with database.writing() as session:
         wait_for_turn(session, ALERTS)
-        week = newest_week(session)
-        if week is None:
-            return []
-        for found in _found(session, week, read_alert_rules(settings.alerts_file)):
+        for found in _found(session, read_alert_rules(settings.alerts_file)):
             if session.get(Alert, found.alert_key) is None:
-                session.add(_alert(session, found, at))
+                session.add(_alert(found, at))
                 session.flush()
                 for channel in channels:
                     row = AlertDelivery(
@@ -108,6 +116,8 @@ def said(alert: Alert) -> str:
     $12,346 at stake'
     """
     f = alert.facts
+    if alert.scope == "source":
+        return f"{f['advice']}: {f['name']}, {'; '.join(f['signs'].values())}"
     risk, low, high = (round(100 * f[name]) for name in FACTS[:3])
     return (
         f"{f['advice']}: {f['name']} regret risk is at {risk} % ({low}-{high} %), "
@@ -116,24 +126,47 @@ def said(alert: Alert) -> str:
 
 
 def _found(
-    session: Session, week: date, rules: dict[str, AlertRule]
+    session: Session, rules: dict[str, AlertRule | SourceRule]
 ) -> Iterator[Found]:
+    week = newest_week(session)
     for name, rule in rules.items():
         if not rule.on:
             continue
-        query = select(*_risk).where(
-            _risk.scope == rule.scope,
-            _risk.week == week,
-            # Little evidence raises no alarm.
-            _risk.evidence == "enough",
-            _risk.risk >= rule.risk_from,
-            _risk.risk_low >= rule.risk_low_from,
-            _risk.order_count >= rule.order_count_from,
-            _risk.at_stake_cents >= rule.at_stake_from * 100,
-        )
-        for row in session.execute(query).mappings().all():
-            since = _since(session, rule, row["key"], week)
-            yield Found(name, rule, since, dict(row))
+        if isinstance(rule, SourceRule):
+            yield from _troubled(session, name, rule)
+        elif week is not None:
+            yield from _risky(session, name, rule, week)
+
+
+def _troubled(session: Session, name: str, rule: SourceRule) -> Iterator[Found]:
+    for trouble in troubles(session):
+        signs = {n: words for n, words in trouble.signs.items() if n in rule.signs}
+        if signs:
+            facts = {"advice": rule.advice, "name": trouble.name, "signs": signs}
+            since = f"{trouble.since:%Y-%m-%dT%H:%M}"
+            yield Found(name, rule.scope, trouble.name, since, facts)
+
+
+def _risky(session: Session, name: str, rule: AlertRule, week: date) -> Iterator[Found]:
+    query = select(*_risk).where(
+        _risk.scope == rule.scope,
+        _risk.week == week,
+        # Little evidence raises no alarm.
+        _risk.evidence == "enough",
+        _risk.risk >= rule.risk_from,
+        _risk.risk_low >= rule.risk_low_from,
+        _risk.order_count >= rule.order_count_from,
+        _risk.at_stake_cents >= rule.at_stake_from * 100,
+    )
+    for row in session.execute(query).mappings().all():
+        since = _since(session, rule, row["key"], week)
+        facts = {name: row[name] for name in FACTS} | {
+            "advice": rule.advice,
+            "name": _name(session, rule.scope, row["key"]),
+            "at_stake_usd": row["at_stake_cents"] / 100,
+            "week": row["week"].isoformat(),
+        }
+        yield Found(name, rule.scope, row["key"], since.isoformat(), facts)
 
 
 def _since(session: Session, rule: AlertRule, key: str, week: date) -> date:
@@ -155,21 +188,14 @@ def _since(session: Session, rule: AlertRule, key: str, week: date) -> date:
     return since
 
 
-def _alert(session: Session, found: Found, at: datetime) -> Alert:
-    row = found.row
-    facts = {name: row[name] for name in FACTS} | {
-        "advice": found.rule.advice,
-        "name": _name(session, found.rule.scope, row["key"]),
-        "at_stake_usd": row["at_stake_cents"] / 100,
-        "week": row["week"].isoformat(),
-    }
+def _alert(found: Found, at: datetime) -> Alert:
     return Alert(
         alert_key=found.alert_key,
         rule=found.name,
-        scope=found.rule.scope,
-        key=row["key"],
+        scope=found.scope,
+        key=found.key,
         raised_at=at,
-        facts=facts,
+        facts=found.facts,
     )
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
@@ -49,11 +49,34 @@ class AlertRule(BaseModel):
         return self
 
 
-RULES = TypeAdapter(dict[str, AlertRule])
+class SourceRule(BaseModel):
+    """When an alert is raised on a site that is crawled: it does worse than before."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True, extra="forbid", frozen=True
+    )
+
+    on: bool
+    """Whether it is looked at."""
+
+    advice: str = Field(min_length=1, max_length=60)
+    """What to do, in two or three words."""
+
+    scope: Literal["source"]
+    """What it looks at."""
+
+    signs: frozenset[Literal["outcome", "items", "pages", "fields"]] = Field(
+        min_length=1
+    )
+    """What has to be worse; any one of them is enough."""
+
+
+Rule = Annotated[AlertRule | SourceRule, Field(discriminator="scope")]
+RULES = TypeAdapter(dict[str, Rule])
 
 
 @cache
-def read_alert_rules(file: Path | None = None) -> dict[str, AlertRule]:
+def read_alert_rules(file: Path | None = None) -> dict[str, AlertRule | SourceRule]:
     """Return the rules by name: those of a file over those that come along.
 
     Raises

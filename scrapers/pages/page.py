@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 from parsel import Selector
-from web_poet import WebPage
+from web_poet import HttpResponse, WebPage
 
 from scrapers.pages.walls import refuse_wrong_body, visible_text
 from store.errors import BlockedError, ChangedError, FailedError
@@ -26,10 +26,13 @@ class Reading:
         Strings, integers and None only; the pipeline gives them types.
     facts : dict
         What is true of the page as a whole, such as ``result_count``.
+    answer : HttpResponse, optional
+        What it was read from, where a crawl read it.
     """
 
     items: list[Item]
     facts: dict[str, Any] = field(default_factory=dict)
+    answer: HttpResponse | None = field(default=None, compare=False, repr=False)
 
     @property
     def outcome(self) -> str:

@@ -1,7 +1,9 @@
 """What the spiders share: requests whose ends are noted, pages kept as they come."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -17,10 +19,13 @@ from scrapers.keeping import Keeper
 from scrapers.pages.page import Reading, SitePage
 from scrapers.pages.walls import refuse_address
 from scrapers.runs import started_at
+from scrapers.samples import Seen
 from scrapers.scrapy_settings import scrapy_settings
 from store.errors import ConflictError, CrawlError, FailedError
 from store.settings import Settings
 from store.tables import CrawlRun
+
+logger = logging.getLogger("trendguard.crawl")
 
 
 class SiteSpider(scrapy.Spider):
@@ -59,6 +64,7 @@ class SiteSpider(scrapy.Spider):
         self.place: dict[str, Any] = run.place
         self.observed_at = started_at(run)
         self.keeper = keeper
+        self.samples = keeper.samples
         self._one_at_a_time = asyncio.Lock()
 
     @classmethod
@@ -109,9 +115,9 @@ class SiteSpider(scrapy.Spider):
         """Read a page that came; None if it says nothing, which is noted."""
         self.findings.page_count += 1
         try:
-            return page.read()
+            return replace(page.read(), answer=page.response)
         except CrawlError as error:
-            self.findings.refuse(error)
+            self.refuse_page(error, Seen.of(page.response))
             return None
 
     async def keep(self, reading: Reading, place: dict[str, Any], **asked: str) -> None:
@@ -119,7 +125,9 @@ class SiteSpider(scrapy.Spider):
         self.findings.item_count += len(reading.items)
         try:
             async with self._one_at_a_time:
-                await asyncio.to_thread(self.keeper.keep, reading.items, asked, place)
+                await asyncio.to_thread(
+                    self.keeper.keep, reading.items, asked, place, reading.answer
+                )
         except ConflictError as error:
             self.findings.conflict = error
             raise CloseSpider("ended_meanwhile") from error
@@ -131,9 +139,15 @@ class SiteSpider(scrapy.Spider):
         try:
             refuse_address(url)
         except CrawlError as wall:
-            self.findings.refuse(wall)
+            self.refuse_page(wall, Seen.with_error(error))
             return
-        self.findings.refuse(error_of(error, url))
+        self.refuse_page(error_of(error, url), Seen.with_error(error))
+
+    def refuse_page(self, error: CrawlError, page: Seen | None) -> None:
+        """Note why a page says nothing, and keep it for a person to look at."""
+        logger.warning("%s: %s", error.outcome, error)
+        self.findings.refuse(error)
+        self.samples.add_page(error.outcome, page)
 
     def note_crash(self, failure: Any) -> None:
         """Note a mistake of our own; Scrapy logs it with its traceback."""

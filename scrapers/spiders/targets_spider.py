@@ -5,7 +5,7 @@ from typing import Any
 
 from scrapy.http import Request
 
-from scrapers.pages.page import SitePage
+from scrapers.pages.page import Reading, SitePage
 from scrapers.spiders.site_spider import SiteSpider
 from store.spiders import SPIDERS, targets_of
 
@@ -36,10 +36,10 @@ class TargetsSpider(SiteSpider):
             **kwargs,
         )
 
-    async def read_target(self, page: SitePage, index: int) -> None:
-        """Read a target's page."""
+    async def read_target(self, page: SitePage, index: int) -> Reading | None:
+        """Read a target's page; None if it says nothing, which is noted."""
         asked = {SPIDERS[self.name].target: self.targets[index]}
-        await self.take(page, {"index": index + 1}, **asked)
+        return await self.take(page, {"index": index + 1}, **asked)
 
     async def note_and_go_on(self, failure: Any) -> AsyncIterator[Request]:
         """Note why there is no page, and go on to the next."""

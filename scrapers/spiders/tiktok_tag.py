@@ -8,6 +8,7 @@ from playwright.async_api import Page
 from scrapy.http import Request, Response
 
 from scrapers.pages.tiktok_tag import TikTokTagPage
+from scrapers.picture import keep_picture
 from scrapers.rendered import Listener
 from scrapers.scrapy_settings import browser_context
 from scrapers.spiders.targets_spider import TargetsSpider
@@ -26,16 +27,21 @@ class TikTokTagSpider(TargetsSpider):
         self, response: Response, page: TikTokTagPage, index: int
     ) -> AsyncIterator[Request]:
         """Read the page and what it fetched, close it, and go on to the next."""
-        await self.read_target(page, index)
-        await _close(response.meta["playwright_page"], index)
+        shown = response.meta["playwright_page"]
+        if await self.read_target(page, index) is None:
+            await keep_picture(shown, self.samples, self.findings)
+        await _close(shown, index)
         for request in self.go_on(index):
             yield request
 
     async def note_and_go_on(self, failure: Any) -> AsyncIterator[Request]:
         """Note why there is no page, close what was opened for it, and go on."""
+        self.note_failure(failure)
+        index = failure.request.cb_kwargs["index"]
         if page := failure.request.meta.get("playwright_page"):
-            await _close(page, failure.request.cb_kwargs["index"])
-        async for request in super().note_and_go_on(failure):
+            await keep_picture(page, self.samples, self.findings)
+            await _close(page, index)
+        for request in self.go_on(index):
             yield request
 
     def page_request(self, index: int) -> Request:

@@ -47,6 +47,8 @@ RESOURCES: Mapping[str, Needed] = MappingProxyType(
         "admin_session": Needed("read", "read"),
         "admin_tokens": Needed("read", "read"),
         "admin_crawls": Needed("read", "operate"),
+        "admin_samples": Needed("operate", "operate"),
+        "admin_sources": Needed("read", "operate"),
         "admin_watches": Needed("read", "admin"),
         "admin_models": Needed("read", "admin"),
         "admin_users": Needed("admin", "admin"),
@@ -62,6 +64,7 @@ RESOURCES: Mapping[str, Needed] = MappingProxyType(
         "dashboard_model": Needed("read", "admin"),
         "dashboard_privacy": Needed("read", "admin"),
         "dashboard_crawls": Needed("read", "operate"),
+        "dashboard_sources": Needed("read", "operate"),
         "dashboard_watches": Needed("read", "admin"),
     }
 )

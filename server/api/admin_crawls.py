@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server import crawls
 from server.access import only_who_may
+from server.operating import operator
 from server.problems import described, problem
 from server.state import state
 from store.errors import RequestError
@@ -73,6 +74,25 @@ class Run(_Part):
     """Pages fetched."""
 
 
+class RunDetails(Run):
+    """One crawl, what came of it, and how it went."""
+
+    source: str
+    """Which site it asks."""
+
+    page_items: list[int]
+    """Items on each page that said something, kept or dropped."""
+
+    coverage: dict[str, dict[str, int]]
+    """By kind of item: how many had each field; under ``*`` how many there were."""
+
+    signs: dict[str, str]
+    """By what the source did worse at its end than before, in words."""
+
+    log: str
+    """The last 64 kB of its log, as far as it was written."""
+
+
 class Runs(_Part):
     """Runs, newest first."""
 
@@ -129,6 +149,15 @@ class Plan(_Part):
     at_least_seconds: float
     """How long the pauses between pages take."""
 
+    source: str
+    """Which site it asks."""
+
+    why_not: str | None
+    """Why that is not asked now, in words; null: it may be."""
+
+    spared_until: datetime | None
+    """It is left alone until then, UTC."""
+
 
 blueprint.before_request(only_who_may)
 
@@ -142,10 +171,14 @@ def get_crawls(query: RunsQuery) -> Response:
     return _json(Runs(crawls=runs))
 
 
-@blueprint.get("/crawls/<run_id>", responses={200: Run, **described(404)})
+@blueprint.get("/crawls/<run_id>", responses={200: RunDetails, **described(404)})
 def get_crawl(path: RunPath) -> Response:
-    """One run."""
-    return _json(Run.model_validate(crawls.run_of(path.run_id)))
+    """One run, with its log."""
+    by = operator()
+    row = crawls.run_of(by, path.run_id).model_dump(
+        include=set(RunDetails.model_fields)
+    )
+    return _json(RunDetails(**row, log=crawls.log_of(by, path.run_id)))
 
 
 @blueprint.post(
@@ -158,8 +191,10 @@ def post_crawl(header: CrawlHeader, body: CrawlRequest) -> Response:
     except RequestError as error:
         return problem(422, "Not valid", str(error))
     if body.dry_run:
-        return _json(Plan.model_validate(crawls.planned(body.spider, arguments)))
-    row = crawls.queued(body.spider, arguments, header.idempotency_key)
+        return _json(
+            Plan.model_validate(crawls.planned(operator(), body.spider, arguments))
+        )
+    row = crawls.queued(operator(), body.spider, arguments, header.idempotency_key)
     answer = _json(Run.model_validate(row), 202)
     answer.headers["Location"] = f"/v1/admin/crawls/{row.run_id}"
     return answer
@@ -167,8 +202,8 @@ def post_crawl(header: CrawlHeader, body: CrawlRequest) -> Response:
 
 @blueprint.delete("/crawls/<run_id>", responses={200: Run, **described(404, 409)})
 def delete_crawl(path: RunPath) -> Response:
-    """Cancel a run that has not begun."""
-    return _json(Run.model_validate(crawls.cancelled(path.run_id)))
+    """Cancel a run that has not ended; one under way stops at its next page."""
+    return _json(Run.model_validate(crawls.cancelled(operator(), path.run_id)))
 
 
 def _json(model: BaseModel, status: int = 200) -> Response:

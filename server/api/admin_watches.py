@@ -1,21 +1,19 @@
 """/v1/admin/watches: what is crawled again and again. Admins write, all audited."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session, col, select
 
-from server.access import audit, only_who_may
+from server import watches
+from server.access import only_who_may
+from server.operating import operator
 from server.problems import described, problem
 from server.state import state
-from store.clock import utc_now
-from store.errors import MissingError, RequestError
-from store.spiders import ARGUMENT_CHARACTERS, SPIDERS, watch_arguments
-from store.tables import Watch
-from store.turns import NEW_WATCHES, wait_for_turn
+from store.errors import RequestError
+from store.spiders import ARGUMENT_CHARACTERS, SPIDERS
 
 blueprint = APIBlueprint(
     "admin_watches",
@@ -111,10 +109,8 @@ blueprint.before_request(only_who_may)
 @blueprint.get("/watches", responses={200: Watches, **described(422)})
 def get_watches(query: WatchesQuery) -> Response:
     """What is crawled again and again."""
-    number = col(Watch.watch_id)
-    some = select(Watch).where(number > query.after).order_by(number)
     with state().database.reading() as session:
-        rows = session.exec(some.limit(query.limit)).all()
+        rows = watches.all_watches(session, query.after, query.limit)
         found = [WatchState.model_validate(row) for row in rows]
     return _json(Watches(watches=found))
 
@@ -126,20 +122,10 @@ def get_watches(query: WatchesQuery) -> Response:
 def post_watch(body: WatchRequest) -> Response:
     """Crawl again and again; the same spider and target again is the same watch."""
     try:
-        arguments = watch_arguments(body.spider, body.target, body.product_id)
+        watch, is_new = watches.set_watch(operator(), **body.model_dump())
     except RequestError as error:
         return problem(422, "Not valid", str(error))
-    if body.product_id and "product_id" not in arguments:
-        return problem(422, "Not valid", f"{body.spider} takes no product_id")
-    body.target = arguments[SPIDERS[body.spider].target]
-    with state().database.writing() as session:
-        wait_for_turn(session, NEW_WATCHES)
-        known = _known(session, body)
-        watch = _changed(known, body) if known else _new(body)
-        session.add(watch)
-        session.flush()
-        audit(session, "watch.set", str(watch.watch_id), body.model_dump())
-    return _json(WatchState.model_validate(watch), 200 if known else 201)
+    return _json(WatchState.model_validate(watch), 201 if is_new else 200)
 
 
 @blueprint.delete(
@@ -147,39 +133,8 @@ def post_watch(body: WatchRequest) -> Response:
 )
 def delete_watch(path: WatchPath) -> Response:
     """Crawl it no more; what was crawled stays."""
-    with state().database.writing() as session:
-        watch = session.get(Watch, path.watch_id, with_for_update=True)
-        if watch is None:
-            raise MissingError("there is no such watch")
-        gone = WatchState.model_validate(watch)
-        session.delete(watch)
-        what = {"spider": watch.spider, "target": watch.target}
-        audit(session, "watch.delete", str(path.watch_id), what)
-    return _json(gone)
-
-
-def _known(session: Session, body: WatchRequest) -> Watch | None:
-    same = (
-        select(Watch)
-        .where(Watch.spider == body.spider, Watch.target == body.target)
-        .order_by(col(Watch.watch_id))
-        .limit(1)
-        .with_for_update()
-    )
-    return session.exec(same).first()
-
-
-def _new(body: WatchRequest) -> Watch:
-    return Watch(**body.model_dump(), asked_by="admin", next_due_at=utc_now())
-
-
-def _changed(watch: Watch, body: WatchRequest) -> Watch:
-    watch.every_minutes = body.every_minutes
-    watch.product_id = body.product_id or watch.product_id
-    watch.paused = False
-    soon = utc_now() + timedelta(minutes=body.every_minutes)
-    watch.next_due_at = min(watch.next_due_at, soon)
-    return watch
+    gone = watches.remove(operator(), path.watch_id)
+    return _json(WatchState.model_validate(gone))
 
 
 def _json(model: BaseModel, status: int = 200) -> Response:

@@ -15,6 +15,7 @@ from sqlmodel import select
 from ml.monitoring.freshness import find_freshness
 from server.metrics import metrics_text
 from server.monitoring import MonitorCollector
+from server.source_metrics import SourceCollector
 from server.state import state
 from store.clock import utc_now
 from store.errors import DatabaseError
@@ -80,7 +81,8 @@ def get_ready() -> Response:
 )
 def get_metrics() -> Response:
     """Figures for Prometheus."""
-    text = metrics_text(MonitorCollector(state().database))
+    database = state().database
+    text = metrics_text(MonitorCollector(database), SourceCollector(database))
     return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 

@@ -20,6 +20,7 @@ from server.dashboard import (
     privacy,
     product,
     report,
+    source_buttons,
     watches,
 )
 from server.dashboard.problem_page import register_problem_page
@@ -38,6 +39,7 @@ PAGES: tuple[Blueprint, ...] = (
     model.blueprint,
     privacy.blueprint,
     crawls.blueprint,
+    source_buttons.blueprint,
     watches.blueprint,
 )
 

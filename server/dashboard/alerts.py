@@ -26,6 +26,8 @@ def subject_link(row: Row) -> str | None:
         return url_for("dashboard_product.get_product", product_id=row["key"])
     if row["scope"] == "hashtag":
         return url_for("dashboard_hashtag.get_hashtag", hashtag=row["key"])
+    if row["scope"] == "source":
+        return url_for("dashboard_crawls.get_crawls")
     return url_for("dashboard_overview.get_overview", category=row["key"])
 
 

@@ -8,9 +8,12 @@ from sqlmodel import Session, col, select
 
 from server import crawls
 from server.access import only_who_may
+from server.dashboard.crawl import crawl_page
 from server.dashboard.shell import LIVE, go_to, page
 from server.dashboard.sources import Source, read_sources
 from server.dashboard.tables import Column, Row, Table
+from server.operating import operator
+from server.sources import SiteState, site_states
 from server.state import state
 from store.errors import RequestError
 from store.spiders import SPIDERS, whole_arguments
@@ -58,8 +61,14 @@ WATCHES = (
     Column("state", "State", "tone"),
     Column("asked_by", "Asked by"),
 )
-ITEMS = (Column("kind", "Kind"), Column("count", "Items", "count"))
-DROPS = (Column("reason", "Reason"), Column("count", "Items", "count"))
+SITES = (
+    Column("source", "Site"),
+    Column("state", "State", "tone"),
+    Column("until", "Left alone until", "time"),
+    Column("refused", "Refused", "count", "Crawls that it refused in a row."),
+    Column("since", "Worse since", "time", "Against its own last 30 runs."),
+    Column("signs", "By what"),
+)
 
 
 @blueprint.get("/")
@@ -74,15 +83,9 @@ def get_crawls() -> Response:
 @blueprint.get("/<run_id>")
 def get_crawl(run_id: str) -> Response:
     """One run."""
-    run = crawls.run_of(run_id)
-    dropped = [{"reason": r, "count": n} for r, n in run.drop_counts.items()]
-    stored = [{"kind": k, "count": n} for k, n in run.item_counts.items()]
-    tables = (
-        Table("items", "What it stored", ITEMS, stored, "It stored nothing."),
-        Table("drops", "What it refused", DROPS, dropped, "It refused nothing."),
-    )
+    run = crawls.run_of(operator(), run_id)
     title = f"{run.spider} for {_target(run)}"
-    return page("crawl.html", title, tables, run=run, row=_run_row(run))
+    return crawl_page(operator(), run, title, _run_row(run))
 
 
 @blueprint.post("/")
@@ -100,16 +103,16 @@ def post_crawl() -> Response:
     except RequestError as error:
         return _page(422, why=str(error), given={**given, "spider": spider})
     if is_dry:
-        plan = crawls.planned(spider, arguments)
+        plan = crawls.planned(operator(), spider, arguments)
         return _page(plan=plan, given={**given, "spider": spider})
-    run = crawls.queued(spider, arguments)
+    run = crawls.queued(operator(), spider, arguments)
     return go_to(url_for("dashboard_crawls.get_crawl", run_id=run.run_id))
 
 
 @blueprint.post("/<run_id>/cancel")
 def post_cancel(run_id: str) -> Response:
-    """Cancel a run that has not begun."""
-    crawls.cancelled(run_id)
+    """Cancel a run that has not ended."""
+    crawls.cancelled(operator(), run_id)
     return go_to(url_for("dashboard_crawls.get_crawl", run_id=run_id))
 
 
@@ -130,14 +133,16 @@ def _page(status: int = 200, **values: Any) -> Response:
     return answer
 
 
-def _live_tables() -> tuple[tuple[Table, Table], list[Source]]:
+def _live_tables() -> tuple[tuple[Table, ...], list[Source]]:
     with state().database.reading() as session:
         sources = read_sources(session, state().settings)
+        sites = [_site_row(each) for each in site_states(session)]
         runs = [_run_row(run) for run in crawls.newest_runs(session, MOST_RUNS)]
     caption = "Sources and how they answer"
     empty = "Nothing was crawled yet: start a crawl above, or `trendguard crawl`."
     return (
         Table("sources", caption, SOURCES, [_source_row(each) for each in sources]),
+        Table("sites", "Sites, and whether they may be asked", SITES, sites),
         Table("runs", f"The newest {MOST_RUNS} runs", RUNS, runs, empty),
     ), sources
 
@@ -162,6 +167,19 @@ def _source_row(source: Source) -> dict[str, Any]:
         "drops": source.drops.total(),
         "watches": source.watch_count,
         "next_due_at": source.next_due_at,
+    }
+
+
+def _site_row(site: SiteState) -> dict[str, Any]:
+    closed = "paused" if site.paused else "left alone" if site.spared_until else ""
+    return {
+        "source": site.source,
+        "state": closed or ("worse" if site.signs else "asked"),
+        "until": site.spared_until,
+        "refused": site.refused_count,
+        "since": site.degraded_since,
+        "signs": "; ".join(site.signs),
+        "is_closed": bool(closed),
     }
 
 

@@ -25,6 +25,7 @@ KEPT = {
     "retention_consent_days": "Decisions that a newer one has replaced",
     "retention_outcome_days": "Shoppers' answers to the poll",
     "retention_crawl_days": "Finished crawls",
+    "retention_sample_days": "Pages and items that crawls could not use",
     "retention_audit_days": "Audit trail and certificates",
 }
 REQUESTS = (

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, url_for
 
 from server.access import only_who_may
 from server.dashboard.shell import go_to
+from server.operating import operator
 from server.watches import set_paused
 
 blueprint = Blueprint("dashboard_watches", __name__, url_prefix="/dashboard/watches")
@@ -13,14 +14,14 @@ blueprint.before_request(only_who_may)
 @blueprint.post("/<int(max=2147483647):watch_id>/pause")
 def post_pause(watch_id: int) -> Response:
     """Stop it."""
-    set_paused(watch_id, paused=True)
+    set_paused(operator(), watch_id, paused=True)
     return _back()
 
 
 @blueprint.post("/<int(max=2147483647):watch_id>/resume")
 def post_resume(watch_id: int) -> Response:
     """Let it go on."""
-    set_paused(watch_id, paused=False)
+    set_paused(operator(), watch_id, paused=False)
     return _back()
 
 

@@ -13,7 +13,9 @@ from store.tables import (
     Assignment,
     AuditEvent,
     Consent,
+    CrawlLog,
     CrawlRun,
+    CrawlSample,
     Delivery,
     Intervention,
     JobRun,
@@ -47,7 +49,9 @@ PERSON_COLUMNS: dict[type[Table], tuple[str, ...]] = {
 MENTIONS: dict[type[Table], tuple[str, ...]] = {
     AuditEvent: ("subject", "details"),
     JobRun: ("job_key", "message", "result"),
-    CrawlRun: ("request_key", "arguments", "message"),
+    CrawlRun: ("request_key", "arguments", "message", "signs"),
+    CrawlLog: ("text",),
+    CrawlSample: ("url",),
     Night: ("figures",),
 }
 

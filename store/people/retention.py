@@ -16,7 +16,9 @@ from store.tables import (
     Assignment,
     AuditEvent,
     Consent,
+    CrawlLog,
     CrawlRun,
+    CrawlSample,
     Delivery,
     Intervention,
     ListingDraft,
@@ -59,9 +61,11 @@ def enforce_retention(
             _delete_actions(session, end, counts)
         if end := _end(now, settings.retention_consent_days):
             _delete_superseded(session, end, counts)
+        if end := _end(now, settings.retention_crawl_days):
+            _delete_crawls(session, end, counts)
         for table, column, days in (
             (Outcome, "answered_at", settings.retention_outcome_days),
-            (CrawlRun, "finished_at", settings.retention_crawl_days),
+            (CrawlSample, "kept_at", settings.retention_sample_days),
             (AuditEvent, "happened_at", settings.retention_audit_days),
         ):
             if end := _end(now, days):
@@ -109,6 +113,15 @@ def _delete_actions(session: Session, end: datetime, counts: dict[str, int]) -> 
     buyers = select(_columns(Order).customer_pseudonym)
     gone = (arm.assigned_at < end) & arm.customer_pseudonym.not_in(buyers)
     _delete(session, Assignment, gone, counts)
+
+
+def _delete_crawls(session: Session, end: datetime, counts: dict[str, int]) -> None:
+    """Delete crawls that ended before `end`, with what was kept of them."""
+    run = _columns(CrawlRun)
+    old = select(run.run_id).where(run.finished_at < end)
+    for table in (CrawlLog, CrawlSample):
+        _delete(session, table, _columns(table).run_id.in_(old), counts)
+    _delete(session, CrawlRun, run.finished_at < end, counts)
 
 
 def _delete_superseded(session: Session, end: datetime, counts: dict[str, int]) -> None:

@@ -37,7 +37,15 @@ from store.tables.observations import (
     Video,
     ZipIncome,
 )
-from store.tables.operations import Change, CrawlRun, JobRun, Source, Watch
+from store.tables.operations import (
+    Change,
+    CrawlLog,
+    CrawlRun,
+    CrawlSample,
+    JobRun,
+    Source,
+    Watch,
+)
 from store.tables.people import AdminSession, AdminUser, ApiToken, AuditEvent
 from store.tables.standing import Alert, AlertDelivery, Finding, RiskWeek, SalesDay
 
@@ -66,6 +74,8 @@ ALL: tuple[type[Table], ...] = (
     Watch,
     Source,
     CrawlRun,
+    CrawlLog,
+    CrawlSample,
     JobRun,
     Change,
     Nudge,
@@ -102,7 +112,9 @@ __all__ = [
     "CategoryDay",
     "Change",
     "Consent",
+    "CrawlLog",
     "CrawlRun",
+    "CrawlSample",
     "Delivery",
     "Finding",
     "Forgotten",

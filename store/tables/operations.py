@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Text
+from sqlalchemy import JSON, LargeBinary, Text
 from sqlmodel import Field
 
 from store.tables.base import Table, UtcDateTime
@@ -128,6 +128,66 @@ class CrawlRun(Table, table=True):
 
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When a worker last did, UTC; ``started_at`` stays, for rows are dated by it."""
+
+    page_items: list[int] = Field(default_factory=list, sa_type=JSON)
+    """Items on each page that said something, kept or dropped, in the order they
+    came."""
+
+    coverage: dict[str, dict[str, int]] = Field(default_factory=dict, sa_type=JSON)
+    """By kind of item: how many items had each field, and under ``*`` how many items
+    there were."""
+
+    signs: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """By what the source did worse at the end of this run than before, in words:
+    ``outcome``, ``items``, ``pages``, ``fields``; empty: by nothing."""
+
+
+class CrawlLog(Table, table=True):
+    """What was logged in one crawl; apart from its run, which is read more often."""
+
+    __tablename__ = "crawl_log"
+
+    run_id: str = Field(primary_key=True, foreign_key="crawl_run.run_id")
+    """Of which run."""
+
+    text: str = Field(sa_type=Text)
+    """The last 64 kB of its lines, INFO and worse, without secrets."""
+
+
+class CrawlSample(Table, table=True):
+    """Something a crawl could not use, kept for a while for a person to look at."""
+
+    __tablename__ = "crawl_sample"
+
+    sample_id: str = Field(primary_key=True)
+    """Random id."""
+
+    run_id: str = Field(foreign_key="crawl_run.run_id", index=True)
+    """Which run met it."""
+
+    kind: str
+    """``page``, ``screenshot`` or ``drop``: an item that a gate refused."""
+
+    reason: str
+    """The outcome that a page stands for, or why items of it were dropped."""
+
+    url: str = Field(sa_type=Text)
+    """Where it came from, without secrets."""
+
+    content_type: str
+    """As the site declared it; of a drop JSON."""
+
+    body: bytes = Field(sa_type=LargeBinary)
+    """What came, by gzip: text in UTF-8, a picture as PNG."""
+
+    size_bytes: int
+    """How large it was."""
+
+    is_cut: bool
+    """Only its first 2 MB were kept."""
+
+    kept_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    """When, UTC."""
 
 
 class JobRun(Table, table=True):

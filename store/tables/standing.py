@@ -128,7 +128,7 @@ class Alert(Table, table=True):
     """Which rule of ``alerts.toml``."""
 
     scope: str
-    """Of what it speaks: ``hashtag``, ``product`` or ``category``."""
+    """Of what it speaks: ``hashtag``, ``product``, ``category`` or ``source``."""
 
     key: str
     """Its name there."""

@@ -5,11 +5,23 @@ from sqlmodel import select
 
 import jobs
 from jobs import crawls
+from scrapers.keeping import Keeper
+from scrapers.pages.listing import listing_item
 from store.clock import utc_now
-from store.tables import AuditEvent, CrawlRun, Source
+from store.errors import ConflictError
+from store.sources import set_source_paused
+from store.tables import AuditEvent, CrawlLog, CrawlRun, Source
 
 PATH = "/v1/admin/crawls"
 CRAWL = {"spider": "ebay_search", "arguments": {"query": "ribbed leggings"}}
+
+LAMP = listing_item(
+    listing_id="300000000001",
+    title="Walnut lamp",
+    price="29.99",
+    currency="USD",
+    status="active",
+)
 
 
 @pytest.fixture
@@ -30,7 +42,9 @@ def test_a_crawl_is_queued_and_can_be_looked_at(client, admin, ask, settings):
     run = answer.json
     assert (run["state"], run["asked_by"]) == ("queued", "admin")
     assert answer.headers["Location"] == f"{PATH}/{run['run_id']}"
-    assert client.get(answer.headers["Location"], headers=admin).json == run
+    found = client.get(answer.headers["Location"], headers=admin).json
+    assert {name: found[name] for name in run} == run
+    assert (found["source"], found["log"], found["coverage"]) == ("ebay", "", {})
     assert client.get(PATH, headers=admin).json == {"crawls": [run]}
     assert queued(settings) == 1
 
@@ -114,10 +128,55 @@ def test_a_queued_run_can_be_cancelled_and_is_then_not_carried_out(
     assert client.get(f"{PATH}/{run_id}", headers=admin).json["state"] == "cancelled"
 
 
-def test_a_run_under_way_can_not_be_cancelled(ask, client, admin, database):
+def test_a_run_under_way_is_cancelled_and_keeps_nothing_more(
+    ask, client, admin, database
+):
     run_id = ask().json["run_id"]
     finish(database, run_id, "running")
+    with database.writing() as session:
+        run = session.get_one(CrawlRun, run_id)
+        run.started_at = run.queued_at
+    keeper = Keeper(database, run)
+    keeper.keep([LAMP], {}, {})
+    answer = client.delete(f"{PATH}/{run_id}", headers=admin)
+    assert (answer.status_code, answer.json["state"]) == (200, "cancelled")
+    assert answer.json["message"] == "cancelled by settings"
+    with pytest.raises(ConflictError, match="is cancelled"):
+        keeper.keep([LAMP], {}, {})
+    assert client.get(f"{PATH}/{run_id}", headers=admin).json["page_count"] == 1
+
+
+def test_a_run_that_has_ended_can_not_be_cancelled(ask, client, admin, database):
+    run_id = ask().json["run_id"]
+    finish(database, run_id, "done")
     assert client.delete(f"{PATH}/{run_id}", headers=admin).status_code == 409
+
+
+def test_a_run_tells_its_log_and_what_its_items_had(ask, client, admin, database):
+    run_id = ask().json["run_id"]
+    with database.writing() as session:
+        run = session.get_one(CrawlRun, run_id)
+        run.coverage = {"listing": {"*": 2, "price": 1}}
+        run.page_items, run.signs = [2, 0], {"items": "1 items, before 60"}
+        session.add(CrawlLog(run_id=run_id, text="page 1 kept"))
+    found = client.get(f"{PATH}/{run_id}", headers=admin).json
+    assert found["log"] == "page 1 kept"
+    assert found["coverage"] == {"listing": {"*": 2, "price": 1}}
+    assert (found["page_items"], found["signs"]["items"]) == (
+        [2, 0],
+        run.signs["items"],
+    )
+    (listed,) = client.get(PATH, headers=admin).json["crawls"]
+    assert "log" not in listed
+
+
+def test_a_dry_run_says_that_the_site_is_paused(ask, database):
+    with database.writing() as session:
+        set_source_paused(session, "ebay", paused=True)
+    plan = ask(CRAWL | {"dry_run": True}).json
+    assert (plan["source"], plan["spared_until"]) == ("ebay", None)
+    assert "ebay is paused" in plan["why_not"]
+    assert ask().status_code == 409
 
 
 def test_an_unknown_run_is_not_found(client, admin):
@@ -155,14 +214,14 @@ def test_what_can_not_be_written_down_is_not_done(app, admin, database, monkeypa
     def fail(*_):
         raise RuntimeError("no room for it")
 
-    monkeypatch.setattr("server.crawls.audit", fail)
+    monkeypatch.setattr("server.operating.record", fail)
     client = app.test_client()
     assert client.post(PATH, json=CRAWL, headers=admin).status_code == 500
     assert client.get(PATH, headers=admin).json == {"crawls": []}
     assert queued(database.settings) == 0
     monkeypatch.undo()
     run_id = client.post(PATH, json=CRAWL, headers=admin).json["run_id"]
-    monkeypatch.setattr("server.crawls.audit", fail)
+    monkeypatch.setattr("server.operating.record", fail)
     assert client.delete(f"{PATH}/{run_id}", headers=admin).status_code == 500
     assert client.get(f"{PATH}/{run_id}", headers=admin).json["state"] == "queued"
 

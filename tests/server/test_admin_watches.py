@@ -147,6 +147,6 @@ def test_what_can_not_be_written_down_is_not_done(ask, listed, monkeypatch):
     def fail(*_):
         raise RuntimeError("no room for it")
 
-    monkeypatch.setattr("server.api.admin_watches.audit", fail)
+    monkeypatch.setattr("server.operating.record", fail)
     assert ask().status_code == 500
     assert listed() == []

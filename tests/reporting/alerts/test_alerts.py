@@ -12,12 +12,21 @@ from reporting.alerts.rules import read_alert_rules
 from reporting.alerts.sending import send_alerts
 from store.database import Database
 from store.errors import SettingsError
-from store.tables import Alert, AlertDelivery, AuditEvent, Product, RiskWeek
+from store.source_health import note_signs
+from store.tables import (
+    Alert,
+    AlertDelivery,
+    AuditEvent,
+    CrawlRun,
+    Product,
+    RiskWeek,
+)
 from tests.interventions.channels.conftest import (
     SECRET,
     http_receiver,
     smtp_server,
 )
+from tests.store.rows import filled
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -146,7 +155,8 @@ def test_a_file_changes_switches_off_and_adds_rules(database, tmp_path):
         ("[cancel_reorder]\nrisk_from = 2", "risk_from"),
         ("[cancel_reorder]\nover_below = 0.9", "over_below is above risk_from"),
         ("[cancel_reorder]\nrisk = 0.5", "risk: Extra inputs"),
-        ("[new]\non = true", "Field required"),
+        ("[new]\non = true", "new: "),
+        ("[new]\nscope = 'source'", "Field required"),
         ("[cancel", "alerts.toml for what it may hold"),
     ],
 )
@@ -262,3 +272,51 @@ def test_somebody_takes_note_once(database):
         (row,) = listed(session, every=True)
         assert row["acknowledged_by"] == "ann"
     assert raised(database) == []
+
+
+def test_a_source_that_does_worse_is_an_alert_once_an_event(database):
+    def end(number, outcome="ok"):
+        at = NOW + timedelta(hours=number)
+        run = filled(
+            CrawlRun,
+            run_id=str(number),
+            request_key=str(number),
+            spider="ebay_search",
+            source="ebay",
+            state="done",
+            outcome=outcome,
+            queued_at=at,
+            finished_at=at,
+        )
+        with database.writing() as session:
+            session.add(run)
+            note_signs(session, run)
+
+    for number in range(15):
+        end(number)
+    assert raised(database) == []
+    for number in range(15, 22):
+        end(number, "blocked")
+    assert raised(database) == ["look_at_crawls:ebay_search:2026-03-05T07:00"]
+    end(22, "blocked")
+    assert raised(database) == []
+    with database.reading() as session:
+        (alert,) = listed(session)
+    assert alert["text"] == (
+        "Look at the crawls: ebay_search, 7 of the last 10 runs got nothing "
+        "(blocked 7), of 12 before 0"
+    )
+
+
+def test_a_rule_on_sources_says_which_signs_count(tmp_path, database):
+    with database.writing() as session:
+        signs = {"pages": "1 pages in the middle"}
+        told = {"spider": "ebay_search", "source": "ebay", "state": "done"}
+        told |= {"run_id": "1", "request_key": "1", "finished_at": NOW}
+        session.add(filled(CrawlRun, signs=signs, **told))
+    file = tmp_path / "alerts.toml"
+    for chosen, count in (('["items"]', 0), ('["items", "pages"]', 1)):
+        file.write_text(f"[look_at_crawls]\nsigns = {chosen}")
+        read_alert_rules.cache_clear()
+        settings = database.settings.model_copy(update={"alerts_file": file})
+        assert len(raised(database, settings)) == count

@@ -17,6 +17,8 @@ LOG_IN = ("POST", "/v1/admin/session")
 # One of each kind of path; a new kind has to be added here.
 PATHS = {
     "run_id": "0" * 32,
+    "sample_id": "0" * 32,
+    "source": "nowhere.example",
     "watch_id": "7",
     "version": "unknown",
     "name": "vera",
@@ -45,6 +47,7 @@ OWN_SESSION = {
     ("DELETE", "/v1/admin/session"),
     ("PUT", "/v1/admin/session/password"),
 }
+OPERATED = ("/crawls", "/sources")
 REFUSED = (None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic dGVzdA==", "Bearer ü")
 FORGED = (
     {},
@@ -56,6 +59,10 @@ FORGED = (
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
 )
+
+
+def operates(rule):
+    return any(part in rule for part in OPERATED)
 
 
 @pytest.fixture
@@ -143,14 +150,16 @@ def test_a_lesser_scope_does_not_reach_it(refuses, token_of):
     refuses(bearer(token_of("ada", "score")), 403)
     refuses(bearer(token_of("ada", "read")), 403, lambda method, _: method in UNSAFE)
     operate = bearer(token_of("ada", "read", "operate"))
-    refuses(operate, 403, lambda m, rule: m in UNSAFE and "/crawls" not in rule)
+    refuses(operate, 403, lambda m, rule: m in UNSAFE and not operates(rule))
+    refuses(bearer(token_of("ada", "read")), 403, lambda _, rule: "samples" in rule)
     refuses(operate, 403, lambda _, rule: "users" in rule or "audit" in rule)
 
 
 def test_a_lesser_role_does_not_reach_it_whatever_the_scope(refuses, token_of):
     vera, otto = (bearer(token_of(name, "admin")) for name in ("vera", "otto"))
     refuses(vera, 403, lambda method, _: method in UNSAFE)
-    refuses(otto, 403, lambda m, rule: m in UNSAFE and "/crawls" not in rule)
+    refuses(otto, 403, lambda m, rule: m in UNSAFE and not operates(rule))
+    refuses(vera, 403, lambda _, rule: "samples" in rule)
     for headers in (vera, otto):
         refuses(headers, 403, lambda _, rule: "users" in rule or "audit" in rule)
 
@@ -163,7 +172,7 @@ def test_a_role_nobody_knows_may_nothing(refuses, database, token_of):
 
 
 def test_a_session_reaches_what_its_role_does(refuses, log_in):
-    for name, more in (("vera", ()), ("otto", ("/crawls",))):
+    for name, more in (("vera", ()), ("otto", OPERATED)):
         client, answer = log_in(name)
         headers = {"X-CSRF-Token": answer.json["csrf_token"], "Origin": ORIGIN}
         others = ("/session", "/tokens", *more)

@@ -26,7 +26,7 @@ from store.errors import SettingsError
 from store.settings import Settings
 from store.tables import Finding, Order, RiskWeek
 from tests.server.access.conftest import PASSWORD
-from tests.server.dashboard.machinery import QUEUED, add_machinery
+from tests.server.dashboard.machinery import QUEUED, REFUSED, add_machinery
 from tests.shops import shop_of_ones_own, trained_shop
 
 PEOPLE = {"ada": "admin", "otto": "operator", "vera": "viewer"}
@@ -65,6 +65,15 @@ class Client:
 
     def get(self, path: str, **headers: str) -> Answer:
         return self._send(Request(self.url + path, headers=headers))
+
+    def get_bytes(self, path: str) -> tuple[int, bytes]:
+        """Return status and body of what may be no text."""
+        try:
+            answer = self._opener.open(Request(self.url + path), timeout=20)
+        except HTTPError as error:
+            answer = error
+        with answer:
+            return answer.status, answer.read()
 
     def post(self, path: str, *, headers=None, **fields: str) -> Answer:
         body = urlencode(fields).encode()
@@ -146,7 +155,7 @@ def shop(tmp_path_factory):
             f"products/{risky['product']}?from=2026-10-15",
             f"hashtags/{risky['hashtag']}?from=2026-10-15",
         )
-        paths = (*PLACES, f"crawls/{QUEUED}", *things)
+        paths = (*PLACES, f"crawls/{QUEUED}", f"crawls/{REFUSED}", *things)
         with serving(database, paths) as site:
             yield site
 

@@ -1,6 +1,10 @@
 """Rows that the machinery leaves behind: crawls, watches, checks, requests."""
 
+import gzip
+import struct
+import zlib
 from datetime import UTC, datetime, timedelta
+from zlib import crc32
 
 from interventions.experiments.effects import KEPT_MONEY, RETURN_RATE, Effect
 from ml.monitoring.report import monitor
@@ -14,11 +18,14 @@ from store.tables import (
     AlertDelivery,
     AuditEvent,
     Consent,
+    CrawlLog,
     CrawlRun,
+    CrawlSample,
     Forgotten,
     JobRun,
     OptOut,
     Order,
+    Source,
     Watch,
 )
 
@@ -34,6 +41,12 @@ TARGETS = {
 }
 ALERT = "hold_reorder:<b>:2026-02-23"
 QUEUED = "f" * 32
+REFUSED = f"{len('ebay_search'):x}{3:031x}"
+LOG = """2026-11-22T10:00:00Z INFO scrapy.core.engine: Spider opened
+2026-11-22T10:00:02Z INFO trendguard.crawl: page 1 kept: 60 items, 3 dropped
+2026-11-22T10:00:05Z WARNING trendguard.crawl: blocked: the site answered 403"""
+COVERAGE = {"listing": {"*": 60, "price": 60, "sold_at": 6, "shipping": 31}}
+SIGNS = {"outcome": "6 of the last 10 runs got nothing (blocked 6), of 20 before 1"}
 FORGOTTEN = "c" * 32
 
 
@@ -46,6 +59,8 @@ def add_machinery(database: Database, order: Order) -> None:
         row["newest_at"] = row["newest_at"] and row["newest_at"].isoformat()
     with database.writing() as session:
         session.add_all([*_runs(now), *_watches(now), *_people(now, order)])
+        session.flush()
+        session.add_all(_kept(now))
         session.add_all(_alerts(now, order.product_id))
         session.flush()
         session.add(
@@ -84,6 +99,9 @@ def _runs(now: datetime) -> list[CrawlRun]:
             if outcome == "ok"
             else {},
             page_count=2,
+            page_items=[60, 12] if outcome == "ok" else [],
+            coverage=COVERAGE if outcome in {"ok", "blocked"} else {},
+            signs=SIGNS if outcome == "blocked" else {},
         )
         for spider, outcomes in OUTCOMES.items()
         for number, outcome in enumerate(outcomes)
@@ -99,6 +117,57 @@ def _runs(now: datetime) -> list[CrawlRun]:
         queued_at=now,
     )
     return [*runs, waiting]
+
+
+def _kept(now: datetime) -> list:
+    told = {"run_id": REFUSED, "reason": "blocked", "is_cut": False, "kept_at": now}
+    told |= {"url": "http://127.0.0.1/sch/i.html?_nkw=lumenza+ribbed+leggings"}
+    return [
+        CrawlLog(run_id=REFUSED, text=LOG),
+        CrawlSample(
+            **told,
+            sample_id="a" * 32,
+            kind="page",
+            content_type="text/html",
+            body=gzip.compress(b"<title>Pardon</title>"),
+            size_bytes=20_480,
+        ),
+        CrawlSample(
+            **told,
+            sample_id="b" * 32,
+            kind="screenshot",
+            content_type="image/png",
+            body=gzip.compress(_picture()),
+            size_bytes=31_000,
+        ),
+        Source(
+            source="poshmark",
+            refused_count=4,
+            spared_until=now + timedelta(hours=2),
+            changed_at=now,
+        ),
+        Source(source="tiktok", paused=True, changed_at=now),
+    ]
+
+
+def _picture() -> bytes:
+    """Return a grey picture of the size of a browser's window, as PNG."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        whole = name + body
+        return struct.pack(">I", len(body)) + whole + struct.pack(">I", crc32(whole))
+
+    width, height = 1280, 720
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xcc" * width) * height)
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", head),
+            chunk(b"IDAT", rows),
+            chunk(b"IEND", b""),
+        )
+    )
 
 
 def _watches(now: datetime) -> list[Watch]:

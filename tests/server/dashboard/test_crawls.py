@@ -157,3 +157,26 @@ def test_a_new_run_is_seen_without_reloading(browser, empty):
     page.clock.run_for(5000)
     page.wait_for_url("**/log-in**")
     page.close()
+
+
+def test_a_site_is_paused_and_let_go_on(empty):
+    otto = empty.client("otto")
+    for way, state in (("pause", "paused"), ("resume", "asked")):
+        done = otto.press(otto.get(CRAWLS), f"/dashboard/sources/ebay/{way}")
+        row = done.page.xpath('//section[@id="sites"]//tr[th[contains(., "ebay")]]')
+        assert row.css(".chip::text").get() == state
+    with empty.database.reading() as session:
+        acts = session.exec(
+            select(AuditEvent.action).where(AuditEvent.subject == "ebay")
+        ).all()
+    assert acts == ["source.pause", "source.resume"]
+
+
+def test_a_dry_run_tells_that_a_site_is_paused(empty):
+    otto = empty.client("otto")
+    otto.press(otto.get(CRAWLS), "/dashboard/sources/poshmark/pause")
+    sent = {"spider": "poshmark_search", "query": "lamp", "dry_run": "1"}
+    token = otto.get(CRAWLS).page.css("input[name=csrf_token]::attr(value)").get()
+    told = otto.post(CRAWLS, csrf_token=token, **sent)
+    assert "It would not be done now: poshmark is paused" in told.text
+    otto.press(otto.get(CRAWLS), "/dashboard/sources/poshmark/resume")

@@ -8,7 +8,7 @@ from sqlmodel import select
 from server.access.roles import RESOURCES
 from server.dashboard import PAGES
 from store.tables import Alert, CrawlRun, Order, Review, Watch
-from tests.server.dashboard.machinery import ALERT, QUEUED
+from tests.server.dashboard.machinery import ALERT, QUEUED, REFUSED
 
 CRAWLS = "/dashboard/crawls/"
 ALERTS = "/dashboard/alerts/"
@@ -38,6 +38,8 @@ def test_a_viewer_can_change_nothing(shop):
         f"{CRAWLS}{QUEUED}/cancel",
         f"{watch}/pause",
         f"{watch}/resume",
+        "/dashboard/sources/ebay/pause",
+        "/dashboard/sources/ebay/resume",
     )
     for path in paths:
         answer = vera.post(path, **sent, **CRAWL, alert_key=ALERT)
@@ -52,11 +54,25 @@ def test_a_viewer_can_change_nothing(shop):
         assert runs.first() is None
 
 
+def test_samples_are_for_operators(shop):
+    for name, sees in (("vera", False), ("otto", True)):
+        client = shop.client(name)
+        answer = client.get(f"{CRAWLS}{REFUSED}")
+        assert "the site answered 403" in answer.page.css("pre.log::text").get()
+        links = answer.page.css("#samples tbody th a::attr(href)").getall()
+        assert (len(links) == 2) is sees
+        assert (answer.page.css("img.picture").get() is not None) is sees
+        path = f"/v1/admin/crawls/{REFUSED}/samples/{'b' * 32}"
+        assert client.get_bytes(path)[0] == (200 if sees else 403)
+
+
 def test_an_operator_crawls_and_an_admin_pauses_too(shop):
     otto, ada = shop.client("otto"), shop.client("ada")
     for client, actions in ((otto, {"cancel"}), (ada, {"cancel", "pause", "resume"})):
         found = client.get(CRAWLS).page.css("main form::attr(action)").getall()
-        assert {a.rpartition("/")[2] for a in found if a != CRAWLS} == actions
+        mine = [a for a in found if a != CRAWLS and "/sources/" not in a]
+        assert {a.rpartition("/")[2] for a in mine} == actions
+        assert "/dashboard/sources/ebay/pause" in found
         assert CRAWLS in found
     sent = {"csrf_token": token(otto.get(CRAWLS))}
     assert otto.post("/dashboard/watches/1/pause", **sent).status == 403

@@ -297,6 +297,8 @@ IMPERSONAL = {
     "crawl_run.item_counts",
     "crawl_run.drop_counts",
     "crawl_run.place",
+    "crawl_run.page_items",
+    "crawl_run.coverage",
     "alert.facts",
     "finding.body",
 }

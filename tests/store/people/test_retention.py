@@ -14,6 +14,9 @@ from store.settings import Settings
 from store.tables import (
     Assignment,
     Consent,
+    CrawlLog,
+    CrawlRun,
+    CrawlSample,
     Delivery,
     Intervention,
     Order,
@@ -22,6 +25,7 @@ from store.tables import (
     Return,
 )
 from tests.store.people.world import BERT, ORDERS, export, fill
+from tests.store.rows import filled
 from tests.store.test_import import count
 
 KEEP = dict.fromkeys(
@@ -152,3 +156,31 @@ def test_it_is_a_job_of_every_night(database, tmp_path):
     settings = keeping(database, retention_order_days=1)
     assert jobs.JOBS["retention"](database, settings)["order"] == 5
     assert "retention" in scheduler.TIMETABLE
+
+
+def test_what_crawls_could_not_use_goes_before_the_crawls_themselves(database):
+    now = datetime(2026, 5, 20, tzinfo=UTC)
+    with database.writing() as session:
+        for number, ago in enumerate((2, 20, 400)):
+            at = now - timedelta(days=ago)
+            run_id = str(number)
+            session.add(
+                filled(CrawlRun, run_id=run_id, request_key=run_id, finished_at=at)
+            )
+            session.flush()
+            session.add(CrawlLog(run_id=run_id, text="said"))
+            told = {"sample_id": run_id, "run_id": run_id, "body": b"", "url": ""}
+            session.add(filled(CrawlSample, kept_at=at, **told))
+    settings = keeping(database, retention_sample_days=14)
+    assert enforce_retention(database, settings, now) == {"crawl_sample": 2}
+    settings = keeping(database, retention_crawl_days=365)
+    assert enforce_retention(database, settings, now) == {
+        "crawl_log": 1,
+        "crawl_run": 1,
+    }
+    settings = keeping(database, retention_crawl_days=1)
+    assert enforce_retention(database, settings, now) == {
+        "crawl_log": 2,
+        "crawl_sample": 1,
+        "crawl_run": 2,
+    }
