@@ -13,8 +13,9 @@ import jobs
 from server.operating import Operator
 from store.clock import utc_now
 from store.errors import ConflictError, MissingError
+from store.quota import DailyQuota
 from store.sources import source_of, standing_of
-from store.spiders import crawl_plan
+from store.spiders import SPIDERS, crawl_plan
 from store.tables import CrawlLog, CrawlRun
 
 OPEN = ("queued", "running")
@@ -59,7 +60,16 @@ def planned(by: Operator, spider: str, arguments: dict[str, str]) -> dict[str, A
         "source": standing.source,
         "why_not": standing.why_not,
         "spared_until": standing.spared_until if standing.is_spared else None,
+        "requests_left_today": _requests_left(by, spider),
     }
+
+
+def _requests_left(by: Operator, spider: str) -> int | None:
+    """Return what is left of a spider's daily quota; None where it has none."""
+    name = SPIDERS[spider].quota_setting
+    if not name:
+        return None
+    return DailyQuota(by.database, spider, getattr(by.settings, name)).left
 
 
 def log_of(by: Operator, run_id: str) -> str:

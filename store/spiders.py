@@ -52,6 +52,9 @@ class SpiderInfo:
     longest: int = ARGUMENT_CHARACTERS
     """Most characters of one thing that is named."""
 
+    quota_setting: str = ""
+    """The setting that says how many requests a day it may send, where one does."""
+
 
 SPIDERS = {
     spider.name: spider
@@ -98,6 +101,7 @@ SPIDERS = {
             description="TikTok's Research API: videos of a hashtag between two days",
             names=targets.hashtags,
             optional={"start_date": "", "end_date": ""},
+            quota_setting="tiktok_daily_requests",
         ),
         SpiderInfo(
             "tiktok_trending",

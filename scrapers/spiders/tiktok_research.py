@@ -11,11 +11,11 @@ from scrapy_poet.api import DummyResponse
 
 from scrapers.access import ClientCredentials
 from scrapers.pages.tiktok_research import TikTokResearchPage
-from scrapers.quota import DailyQuota
 from scrapers.spiders.api_spider import ApiSpider
 from scrapers.windows import WINDOW_DAYS, Window, windows
 from store.clock import utc_now
 from store.errors import BlockedError, LoginWallError
+from store.quota import DailyQuota
 from store.settings import Settings
 from store.spiders import targets_of
 

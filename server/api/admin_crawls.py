@@ -158,6 +158,9 @@ class Plan(_Part):
     spared_until: datetime | None
     """It is left alone until then, UTC."""
 
+    requests_left_today: int | None
+    """What is left of its daily quota; null: it has none."""
+
 
 blueprint.before_request(only_who_may)
 

@@ -241,3 +241,16 @@ def test_a_site_that_is_left_alone_is_not_asked(ask, database, settings):
     assert queued(settings) == 0
     other = {"spider": "poshmark_search", "arguments": {"query": "cup"}}
     assert ask(other).status_code == 202
+
+
+def test_a_dry_run_says_what_is_left_of_a_daily_quota(ask, database, settings):
+    arguments = {"hashtag": "lamp"}
+    plan = {"spider": "tiktok_research", "arguments": arguments, "dry_run": True}
+    assert ask(CRAWL | {"dry_run": True}).json["requests_left_today"] is None
+    most = settings.tiktok_daily_requests
+    assert ask(plan).json["requests_left_today"] == most
+    run_id = ask({"spider": "tiktok_research", "arguments": arguments}).json["run_id"]
+    with database.writing() as session:
+        run = session.get_one(CrawlRun, run_id)
+        run.started_at, run.page_count = utc_now(), 7
+    assert ask(plan).json["requests_left_today"] == most - 7

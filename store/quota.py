@@ -29,13 +29,18 @@ class DailyQuota:
     @property
     def is_spent(self) -> bool:
         """Whether nothing more may be asked today."""
+        return self.left == 0
+
+    @property
+    def left(self) -> int:
+        """How many requests may still be sent today."""
         asked = (
             select(func.coalesce(func.sum(CrawlRun.page_count), 0))
             .where(CrawlRun.spider == self._spider)
             .where(col(CrawlRun.started_at) >= _midnight())
         )
         with self._database.reading() as session:
-            return int(session.exec(asked).one()) >= self._most
+            return max(0, self._most - int(session.exec(asked).one()))
 
     @property
     def until(self) -> datetime:
