@@ -158,10 +158,10 @@ def whole_arguments(name: str, given: Mapping[str, str]) -> dict[str, str]:
     """
     spider = SPIDERS.get(name)
     if spider is None:
-        raise RequestError(f"no spider {name!r}; there are: {', '.join(SPIDERS)}")
+        raise RequestError(f"no such spider; there are {', '.join(SPIDERS)}")
     takes = f"{name} takes {', '.join((spider.target, *spider.optional))}"
-    if unknown := sorted(set(given) - {spider.target, *spider.optional}):
-        raise RequestError(f"no argument {', '.join(unknown)}: {takes}")
+    if not set(given) <= {spider.target, *spider.optional}:
+        raise RequestError(f"unknown argument: {takes}")
     whole = {spider.target: "", **spider.optional, **given}
     whole = {argument: value.strip() for argument, value in whole.items()}
     whole[spider.target] = ",".join(spider.names(whole[spider.target]))

@@ -154,7 +154,7 @@ def test_from_an_export_to_a_score(folder, export):
         (["score", "--orders", "no.csv", "--out", "s.csv"], 1, "no checkout model yet"),
         (["extract", "ebay-nothing", "x.html"], 2, "no such kind"),
         (["extract", "ebay-search", "x.html"], 1, "x.html"),
-        (["crawl", "nothing"], 1, "no spider"),
+        (["crawl", "nothing"], 1, "no such spider"),
         (["crawl", "ebay_search", "-a", "query"], 2, "key=value"),
         (["nonsense"], 2, "No such command"),
     ],

@@ -1,8 +1,6 @@
 """Crawls that are killed, at any moment, and carried on by the next attempt."""
 
-import os
 import random
-import signal
 import time
 from datetime import UTC, datetime
 
@@ -87,7 +85,7 @@ def state_of(database, run):
 
 
 def kill(child):
-    os.kill(child.pid, signal.SIGKILL)
+    child.kill()
     child.join()
 
 

@@ -117,7 +117,7 @@ def test_a_search_from_the_command_line(chosen, opened):
     [
         (["nope"], "ebay_search, poshmark_search, tiktok_tag"),
         (["ebay_search"], "query is missing"),
-        (["ebay_search", "-a", "query=x", "-a", "sort=1"], "no argument sort"),
+        (["ebay_search", "-a", "query=x", "-a", "sort=1"], "unknown argument"),
         (["ebay_search", "-a", "query=x", "-a", "show=all"], "active, sold, completed"),
         (["ebay_search", "-a", "query=x", "-a", "product_id=p9"], "no product 'p9'"),
     ],

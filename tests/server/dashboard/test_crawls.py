@@ -57,11 +57,11 @@ def test_a_dry_run_queues_nothing_and_keeps_what_was_typed(empty):
 @pytest.mark.parametrize(
     ("form", "why"),
     [
-        ({"spider": "nope"}, "no spider"),
+        ({"spider": "nope"}, "no such spider"),
         ({"spider": "ebay_search", "query": " "}, "query is missing"),
         ({"spider": "ebay_search", "query": "a\tb"}, "not a line"),
         ({"spider": "ebay_search", "query": "a", "pages": "11"}, "pages is one of"),
-        ({}, "no spider"),
+        ({}, "no such spider"),
     ],
 )
 def test_what_cant_be_crawled_is_said(empty, form, why):
