@@ -5,6 +5,7 @@ statement on SQLite, always inside the session's own transaction.
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -141,14 +142,19 @@ def _merge(session: Session, table: type[Table], stage: SqlTable) -> Merged:
 
 def stage_rows(session: Session, target: SqlTable, rows: Rows) -> SqlTable:
     """Put rows, of some of a table's columns, into a temporary table beside it."""
-    columns = [Column(name, target.c[name].type) for name in rows.schema.names]
-    stage = SqlTable(
-        f"stage_{target.name}", MetaData(), *columns, prefixes=["TEMPORARY"]
-    )
+    stage = _stage_table(target, tuple(rows.schema.names))
     stage.drop(session.connection(), checkfirst=True)
     stage.create(session.connection(), checkfirst=False)
     insert_rows(session, stage, rows)
     return stage
+
+
+@cache
+def _stage_table(target: SqlTable, names: tuple[str, ...]) -> SqlTable:
+    # The same each time: what SQLAlchemy compiled for it once is used again.
+    columns = [Column(name, target.c[name].type) for name in names]
+    name = f"stage_{target.name}"
+    return SqlTable(name, MetaData(), *columns, prefixes=["TEMPORARY"])
 
 
 def replace_rows(session: Session, table: type[Table], rows: pa.Table) -> None:
