@@ -25,11 +25,11 @@ def running(settings: Settings, log: Path, *words: str):
 
 
 def end(process: subprocess.Popen, number: int = signal.SIGTERM) -> int:
-    """Ask a process to stop and return its exit code; it has fifteen seconds."""
+    """Ask a process to stop and return its exit code; it has a minute."""
     if process.poll() is None:
         process.send_signal(number)
     try:
-        return process.wait(timeout=15)
+        return process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -114,12 +114,18 @@ def live(settings: Settings, seed: int, days: int, dies_at_write: int) -> None:
         parts.insert_rows = _deadly(dies_at_write)
     with database.reading() as session:
         first = session.exec(select(func.max(Night.day))).one() or FIRST
+        over = set(
+            session.exec(select(Night.day).where(Night.finished_at.is_not(None)))
+        )
     for number in range((first - FIRST).days, days):
         night = FIRST + timedelta(number)
         runs_at = half_past_midnight(night)
         with time_machine.travel(runs_at):
-            _come_in(database, year, night)
-            nightly(database, settings, scorer=IdScorer())
+            # Who was killed between two nights may have brought in the next one's
+            # orders already: they are none of the last one's.
+            if night not in over:
+                _come_in(database, year, night)
+                nightly(database, settings, scorer=IdScorer())
         with time_machine.travel(runs_at + timedelta(hours=2)):
             _opt_out(database, year, runs_at, runs_at + timedelta(hours=2))
         with time_machine.travel(runs_at + timedelta(hours=11)):

@@ -121,7 +121,7 @@ def _runs(now: datetime) -> list[CrawlRun]:
 
 def _kept(now: datetime) -> list:
     told = {"run_id": REFUSED, "reason": "blocked", "is_cut": False, "kept_at": now}
-    told |= {"url": "http://127.0.0.1/sch/i.html?_nkw=lumenza+ribbed+leggings"}
+    told |= {"url": "https://www.ebay.com/sch/i.html?_nkw=lumenza+ribbed+leggings"}
     return [
         CrawlLog(run_id=REFUSED, text=LOG),
         CrawlSample(

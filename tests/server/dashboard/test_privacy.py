@@ -33,7 +33,7 @@ def test_every_period_is_told(shop):
     page = shop.client("vera").get(PRIVACY).page
     told = {row[2]: row[1] for row in cells(page, "periods")}
     periods = [name for name in Settings.model_fields if name.startswith("retention_")]
-    assert len(periods) == len(told) == 7
+    assert len(periods) == len(told) == 8
     for name in periods:
         days = getattr(shop.database.settings, name)
         assert told[f"TRENDGUARD_{name.upper()}"] == f"{days:,}"
