@@ -1,5 +1,6 @@
 """Real parts for the tests: databases of both kinds, settings in an empty folder."""
 
+import gc
 import os
 import shutil
 import socket
@@ -30,6 +31,17 @@ def pytest_xdist_auto_num_workers() -> int:
     child process, so there are two more than cores.
     """
     return (os.cpu_count() or 1) + 2
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported by now out of the collector's every round."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let it all be collected at the end, or libraries complain of leaks."""
+    gc.unfreeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -308,6 +308,7 @@ def refresh(database, settings):
             state = session.get_one(JobRun, "refresh@s").state
         with Path({log!r}).open("a") as log:
             log.write(state + "\\n")
+        time.sleep(0.01)
 
 jobs.work.STOP_SECONDS = 0.2
 jobs.JOBS["refresh"] = refresh
