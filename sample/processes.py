@@ -120,10 +120,17 @@ def children_of(pid: int) -> set[int]:
 
 def workers_of(pid: int) -> set[int]:
     """Return the processes that answer for a server; its own helper is none of them."""
-    commands = {
-        child: Path(f"/proc/{child}/cmdline").read_text() for child in children_of(pid)
+    commands = {child: _command_of(child) for child in children_of(pid)}
+    return {
+        c for c, words in commands.items() if words and "resource_tracker" not in words
     }
-    return {c for c, command in commands.items() if "resource_tracker" not in command}
+
+
+def _command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""  # it has gone since
 
 
 def _end_with_parent() -> None:
