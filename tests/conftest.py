@@ -14,6 +14,7 @@ import pytest
 
 from store.database import Database
 from store.settings import Settings, get_settings
+from tests.made_once import made_once
 
 POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
@@ -105,11 +106,13 @@ def redis_url() -> str:
 @pytest.fixture(scope="session")
 def _migrated(tmp_path_factory) -> Path:
     """A data folder with an empty, migrated SQLite database, to be copied."""
-    folder = tmp_path_factory.mktemp("migrated")
+    return made_once(tmp_path_factory, "migrated", _migrate)
+
+
+def _migrate(folder: Path) -> None:
     database = Database(Settings(data_dir=folder))
     database.upgrade()
     database.close()
-    return folder
 
 
 @pytest.fixture(scope="session")

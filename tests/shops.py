@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from sqlalchemy import LargeBinary, insert, select, text
 
 from ml.refresh import refresh
@@ -20,6 +19,7 @@ from store.importing import import_folder
 from store.reading import read_rows
 from store.settings import Settings
 from store.tables import ALL
+from tests.made_once import made_once
 
 NUMBERED = {"change", "watch", "audit_event"}
 NEXT = (
@@ -33,15 +33,7 @@ def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a shop of 2,500 orders: ``export/``, and ``data/`` with
     models, daily tables and cards. Not to be written to.
     """
-    # Test processes have a folder each, in one folder of the run.
-    run = tmp_path_factory.getbasetemp()
-    run = run.parent if run.name.startswith("popen-") else run
-    folder = run / "trained-shop"
-    with FileLock(run / "trained-shop.lock"):
-        if not (folder / "done").exists():
-            _make(folder)
-            (folder / "done").touch()
-    return folder
+    return made_once(tmp_path_factory, "trained-shop", _make)
 
 
 def _make(folder: Path) -> None:

@@ -85,5 +85,5 @@ def fingerprint(settings: Settings) -> str:
     for table in ALL:
         digest.update(f"{table.table_name()}{table.column_names()}".encode())
     digest.update(repr(read_rates(settings.rates_file)).encode())
-    digest.update(f"{settings.url} {settings.return_window_days}".encode())
+    digest.update(str(settings.return_window_days).encode())
     return digest.hexdigest()
