@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 from urllib.error import URLError
@@ -18,23 +19,27 @@ import numpy as np
 from rich.console import Console
 from sqlmodel import select
 
+from jobs.crawls import request_crawl
 from ml.refresh import refresh
 from ml.training import train
+from reporting.alerts.raising import raise_alerts
+from reporting.findings.computing import find
 from sample.demo_report import report
 from sample.export import write_export
 from sample.market import SampleProduct
-from sample.processes import command, running
+from sample.processes import running, until
 from sample.sites import ebay_site, poshmark_site, tiktok_site
 from sample.sites.serve import ServedMarket
 from sample.sites.shop import shop_site
 from sample.steps import Steps
 from sample.world import Market
+from server.access import add_admin
 from store.clock import utc_now
 from store.database import Database, open_database
 from store.errors import TrendGuardError
 from store.importing import import_folder
 from store.settings import Settings
-from store.tables import RiskCard, Watch
+from store.tables import CrawlRun, RiskCard, Watch
 
 READY_SECONDS = 60
 CRAWLED_PRODUCTS = 2
@@ -78,12 +83,16 @@ class Demo:
             settings = self._own_settings(urls)
             database = open_database(settings)
             stack.callback(database.close)
-            self._learn(steps, market, urls["shop"], database)
-            with steps.step("API, scheduler and worker started"):
-                for name in ("serve", "schedule", "worker"):
+            self._import(steps, market, urls["shop"], database)
+            stack.enter_context(running(settings, "worker"))
+            _crawl(steps, market, database)
+            self._learn(steps, market, database)
+            with steps.step("API and scheduler started"):
+                for name in ("serve", "schedule"):
                     stack.enter_context(running(settings, name))
                 _wait_until_ready(settings)
-            password = self._let_in(settings)
+            password = secrets.token_urlsafe(12)
+            add_admin(database, WHO, "admin", password)
             product, card = _riskiest(database, market)
             seconds = time.monotonic() - started
             told = report(settings, urls, product, card, seconds, who=(WHO, password))
@@ -108,7 +117,7 @@ class Demo:
             api_port=_usable_port(self.settings),
         )
 
-    def _learn(
+    def _import(
         self, steps: Steps, market: Market, shop_url: str, database: Database
     ) -> None:
         settings = database.settings
@@ -117,13 +126,9 @@ class Demo:
             write_export(market, export, shop_url)
             imported = import_folder(database, settings, export)
             step.done(f"{imported.files['orders'].added:,} orders")
-        for spider, arguments in _crawls(market):
-            target = next(iter(arguments.values()))
-            with steps.step(f"{spider} of {target!r}") as step:
-                words = [f"-a{name}={value}" for name, value in arguments.items()]
-                result = command(settings, "crawl", spider, *words)
-                told = step.done if result["outcome"] in GOOD else step.missed
-                told(_told(result))
+
+    def _learn(self, steps: Steps, market: Market, database: Database) -> None:
+        settings = database.settings
         with steps.step("model trained and calibrated") as step:
             figures = train(database, settings)["shopper"]
             step.done(f"AUC {figures['auc']:.3f} on {figures['n']:,} later orders")
@@ -134,14 +139,9 @@ class Demo:
             )
         _watch(database, market)
         with steps.step("drivers of regret, and alerts") as step:
-            orders = command(settings, "findings")["orders"]
-            raised = command(settings, "alerts", "check")["raised"]
+            orders = find(database, settings)["orders"]
+            raised = raise_alerts(database, settings)
             step.done(f"from {orders:,} orders, {len(raised)} alerts")
-
-    def _let_in(self, settings: Settings) -> str:
-        password = secrets.token_urlsafe(12)
-        command(settings, "admin", "add", WHO, "--password-stdin", told=password)
-        return password
 
 
 def _sites(market: Market) -> dict[str, Any]:
@@ -170,10 +170,34 @@ def _crawls(market: Market) -> Iterator[tuple[str, dict[str, str]]]:
         yield "poshmark_search", named
 
 
-def _told(result: dict[str, Any]) -> str:
-    found = ", ".join(f"{n} {kind}" for kind, n in result["items"].items() if n)
-    why = "" if result["outcome"] in GOOD else f" ({result['message']})"
-    return f"{result['outcome']}{why}{': ' if found else ''}{found}"
+def _crawl(steps: Steps, market: Market, database: Database) -> None:
+    """Ask for crawls one by one, as an admin would; the worker carries them out."""
+    for number, (spider, arguments) in enumerate(_crawls(market)):
+        target = next(iter(arguments.values()))
+        with steps.step(f"{spider} of {target!r}") as step:
+            run = request_crawl(
+                database,
+                database.settings,
+                spider,
+                arguments,
+                asked_by="admin",
+                request_key=f"demo {number}",
+            )
+            run = until(partial(_ended, database, run.run_id))
+            told = step.done if run.outcome in GOOD else step.missed
+            told(_told(run))
+
+
+def _ended(database: Database, run_id: str) -> CrawlRun | None:
+    with database.reading() as session:
+        run = session.get_one(CrawlRun, run_id)
+    return run if run.state == "done" else None
+
+
+def _told(run: CrawlRun) -> str:
+    found = ", ".join(f"{n} {kind}" for kind, n in run.item_counts.items() if n)
+    why = "" if run.outcome in GOOD else f" ({run.message})"
+    return f"{run.outcome}{why}{': ' if found else ''}{found}"
 
 
 def _watch(database: Database, market: Market) -> None:

@@ -49,7 +49,7 @@ FLOORS = {
     "commands": {*PACKAGES, "terminal", "scheduler"},
     "cli": {"commands", "store"},
     "terminal": set(),
-    "sample": {"terminal", "ml", "store"},
+    "sample": {"terminal", "server", "jobs", "reporting", "ml", "store"},
 }
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 # Put together here, so that this file does not hold what it looks for.
