@@ -1,5 +1,7 @@
 # `make demo` and `make test` set up all they need; the other goals too.
 VENV := .venv/bin
+# Not to compile the same modules in each of a hundred processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup demo test check bench docs extension lock clean
 
