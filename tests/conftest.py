@@ -153,13 +153,11 @@ def empty(url: str) -> None:
             "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' "
             "AND tablename <> 'alembic_version'"
         ).fetchall()
-        if not names:
-            return
-        asked = ", ".join(f"EXISTS (SELECT 1 FROM {name})" for (name,) in names)
-        (found,) = connection.execute(f"SELECT ARRAY[{asked}]").fetchone()
-        full = [name for (name,), some in zip(names, found, strict=True) if some]
-        if full:
-            connection.execute(f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE")
+        # Of few rows that is quicker than TRUNCATE, which makes files; in any order.
+        statements = ["SET session_replication_role = replica"]
+        statements += [f"DELETE FROM {name}" for (name,) in names]
+        statements += ["SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence"]
+        connection.execute("; ".join(statements))
 
 
 @pytest.fixture(scope="session")
