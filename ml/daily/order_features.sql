@@ -60,6 +60,13 @@ paid AS (
     ASOF LEFT JOIN rate ON line.currency = rate.currency AND line.day >= rate.day
 ),
 
+known AS (
+    -- Before the join, so that few orders don't make it hold all days.
+    SELECT d.*
+    FROM product_day AS d
+    SEMI JOIN asked_day AS a ON d.product_id = a.product_id AND d.day = a.day
+),
+
 basket AS (
     SELECT
         customer_pseudonym,
@@ -117,7 +124,7 @@ SELECT
     d.return_as_of
 FROM asked_day AS a
 LEFT JOIN product AS p USING (product_id)
-LEFT JOIN product_day AS d ON a.product_id = d.product_id AND a.day = d.day
+LEFT JOIN known AS d ON a.product_id = d.product_id AND a.day = d.day
 LEFT JOIN paid USING (order_id)
 LEFT JOIN basket
     ON a.customer_pseudonym = basket.customer_pseudonym

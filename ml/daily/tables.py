@@ -67,7 +67,7 @@ def _forget_days(duck: duckdb.DuckDBPyConnection, first: date, last: date) -> No
 def observed_span(duck: duckdb.DuckDBPyConnection) -> tuple[date, date] | None:
     """Return the first and last day on which anything was observed."""
     days = " UNION ALL ".join(
-        f'SELECT min({at}::DATE) AS low, max({at}::DATE) AS high FROM "{relation(t)}"'
+        f'SELECT min({at})::DATE AS low, max({at})::DATE AS high FROM "{relation(t)}"'
         for t, at in KNOWN_AT.items()
     )
     first, last = duck.execute(f"SELECT min(low), max(high) FROM ({days})").fetchall()[
