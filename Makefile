@@ -3,7 +3,7 @@ VENV := .venv/bin
 # Not to compile the same modules in each of a hundred processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup demo test check bench docs extension lock clean
+.PHONY: setup demo test check check-python check-extension bench docs extension lock clean
 
 setup:
 	@scripts/setup.sh
@@ -14,11 +14,15 @@ demo: setup
 test: setup
 	@$(VENV)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-check: setup node_modules/.package-lock.json
+check: check-python check-extension
+
+check-python: setup
 	@$(VENV)/ruff check -q .
 	@$(VENV)/ruff format -q --check .
 	@$(VENV)/mypy --no-error-summary
 	@$(VENV)/lint-imports --no-logo >.import_linter.log || { cat .import_linter.log; exit 1; }
+
+check-extension: setup node_modules/.package-lock.json
 	@$(VENV)/python scripts/pack_extension.py >/dev/null
 	@npm run --silent check
 
