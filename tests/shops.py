@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import LargeBinary, insert, select, text
 
+from ml.daily import open_workbench
 from ml.refresh import refresh
 from ml.training import train
 from sample.export import write_export
@@ -29,20 +30,42 @@ NEXT = (
 END_ON = date(2026, 11, 1)
 
 
-def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a shop of 2,500 orders: ``export/``, and ``data/`` with
-    models, daily tables and cards. Not to be written to.
+def market_of() -> Market:
+    """Return what happened in the shop: 2,500 orders."""
+    return Market(order_count=2_500, day_count=200, end_on=END_ON)
+
+
+def imported_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the shop: ``export/``, and ``data/`` into which that was
+    imported, with its workbench. Not to be written to.
     """
-    return made_once(tmp_path_factory, "trained-shop", _make)
+    return made_once(tmp_path_factory, "imported-shop", _import)
 
 
-def _make(folder: Path) -> None:
+def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the same with models, daily tables and cards. Not to be written to."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(imported_shop(tmp_path_factory), folder, dirs_exist_ok=True)
+        with _opened(folder) as database:
+            train(database, database.settings)
+            refresh(database, database.settings)
+
+    return made_once(tmp_path_factory, "trained-shop", make)
+
+
+def _import(folder: Path) -> None:
+    write_export(market_of(), folder / "export")
+    with _opened(folder) as database:
+        import_folder(database, database.settings, folder / "export")
+        with open_workbench(database):
+            pass
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Database]:
     database = open_database(Settings(data_dir=folder / "data", trained_on="sample"))
-    market = Market(order_count=2_500, day_count=200, end_on=END_ON)
-    write_export(market, folder / "export")
-    import_folder(database, database.settings, folder / "export")
-    train(database, database.settings)
-    refresh(database, database.settings)
+    yield database
     database.close()
 
 

@@ -5,7 +5,7 @@ costs a day's work. Nothing is in it alone: it may be deleted at any time.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -56,10 +56,11 @@ def open_workbench(
 
 @contextmanager
 def _opened(settings: Settings, file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    # One that another version wrote, or that was damaged, is made anew.
-    try:
-        duckdb.connect(file).close()
-    except duckdb.Error:
-        drop(file)
-    with duck_session(settings, file) as duck:
+    with ExitStack() as until_closed:
+        try:
+            duck = until_closed.enter_context(duck_session(settings, file))
+        except duckdb.Error:
+            # One that another version wrote, or that was damaged, is made anew.
+            drop(file)
+            duck = until_closed.enter_context(duck_session(settings, file))
         yield duck

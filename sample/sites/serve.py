@@ -9,6 +9,8 @@ from typing import Any, Self
 from werkzeug.serving import BaseWSGIServer, make_server
 
 HOST = "127.0.0.1"
+# How soon a server ends that is to end.
+POLL_SECONDS = 0.05
 
 
 class ServedMarket:
@@ -36,7 +38,9 @@ class ServedMarket:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         for name, app in self._apps.items():
             server = make_server(HOST, 0, app, threaded=True)
-            thread = Thread(target=server.serve_forever, daemon=True)
+            thread = Thread(
+                target=server.serve_forever, args=(POLL_SECONDS,), daemon=True
+            )
             thread.start()
             self._servers.append(server)
             self._threads.append(thread)

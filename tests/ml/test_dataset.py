@@ -51,10 +51,10 @@ def test_without_returns_all_weigh_the_same(ten):
 
 
 @pytest.fixture(scope="module")
-def linked(imported, tmp_path_factory):
+def linked(trained, tmp_path_factory):
     """The market's dataset: its rows and its guide."""
     out = tmp_path_factory.mktemp("linked") / "orders.parquet"
-    result = write_dataset(imported, imported.settings, out)
+    result = write_dataset(trained, trained.settings, out)
     guide = out.with_name("orders.columns.md")
     assert result["columns"] == str(guide)
     assert sorted(out.parent.iterdir()) == [guide, out]
@@ -98,7 +98,7 @@ def test_a_column_that_nobody_told_is_an_error(linked):
         column_guide(rows.rename_columns(["surprise", *rows.column_names[1:]]), "x")
 
 
-def test_a_broken_write_leaves_what_was_there(imported, tmp_path, monkeypatch):
+def test_a_broken_write_leaves_what_was_there(trained, tmp_path, monkeypatch):
     out = tmp_path / "orders.parquet"
     guide = tmp_path / "orders.columns.md"
     out.write_text("old")
@@ -109,6 +109,6 @@ def test_a_broken_write_leaves_what_was_there(imported, tmp_path, monkeypatch):
 
     monkeypatch.setattr(parquet, "write_table", fail)
     with pytest.raises(OSError, match="disk full"):
-        write_dataset(imported, imported.settings, out)
+        write_dataset(trained, trained.settings, out)
     assert {file.read_text() for file in (out, guide)} == {"old"}
     assert sorted(tmp_path.iterdir()) == [guide, out]

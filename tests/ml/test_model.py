@@ -17,9 +17,9 @@ from tests.ml.small import order_rows, outcomes, small_model
 
 
 @pytest.fixture(scope="module")
-def dataset(imported):
-    with open_workbench(imported) as duck:
-        return label_orders(duck, imported.settings)
+def dataset(trained):
+    with open_workbench(trained) as duck:
+        return label_orders(duck, trained.settings)
 
 
 def test_it_learns_what_can_be_learned(market, dataset):

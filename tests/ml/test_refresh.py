@@ -12,9 +12,9 @@ from ml.registry.roles import promote
 from ml.registry.versions import champion_row
 from ml.serving import Scorer
 from ml.training import train
-from sample.export import write_export
 from store.database import open_database
 from store.importing import import_folder
+from store.settings import Settings
 from store.tables import (
     CardCatalogue,
     HashtagDay,
@@ -23,12 +23,23 @@ from store.tables import (
     Retention,
     RiskCard,
 )
+from tests.shops import imported_shop
+
+
+@pytest.fixture
+def on_postgres(postgres_url, tmp_path):
+    database = open_database(Settings(data_dir=tmp_path, database_url=postgres_url))
+    yield database
+    database.close()
 
 
 @pytest.mark.slow
-def test_both_databases_come_to_the_same(database, trained, market, tmp_path):
-    write_export(market, tmp_path / "export")
-    import_folder(database, database.settings, tmp_path / "export")
+@pytest.mark.postgres
+def test_both_databases_come_to_the_same(
+    on_postgres, trained, market, tmp_path_factory
+):
+    database, shop = on_postgres, imported_shop(tmp_path_factory)
+    import_folder(database, database.settings, shop / "export")
     train(database, database.settings)
     counts = refresh(database, database.settings)
     with database.reading() as session, trained.reading() as reference:

@@ -132,7 +132,9 @@ class _Receiving(BaseHTTPRequestHandler):
 def http_receiver():
     """Yield a running `Receiver`."""
     with Receiver() as receiver:
-        thread = threading.Thread(target=receiver.serve_forever, daemon=True)
+        thread = threading.Thread(
+            target=receiver.serve_forever, args=(0.05,), daemon=True
+        )
         thread.start()
         yield receiver
         receiver.shutdown()

@@ -75,7 +75,9 @@ def receivers():
     mail.start()
     with ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as gateway:
         gateway.daemon_threads = True
-        thread = threading.Thread(target=gateway.serve_forever, daemon=True)
+        thread = threading.Thread(
+            target=gateway.serve_forever, args=(0.05,), daemon=True
+        )
         thread.start()
         found.smtp_url = f"smtp://127.0.0.1:{mail.port}"
         found.sms_url = f"http://127.0.0.1:{gateway.server_port}/"

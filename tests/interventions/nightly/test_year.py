@@ -40,8 +40,8 @@ def inbox():
 
 @pytest.fixture
 def days(database) -> int:
-    """A year; on PostgreSQL four months."""
-    return 120 if database.settings.database_url else 365
+    """A year; on PostgreSQL two months."""
+    return 60 if database.settings.database_url else 365
 
 
 @pytest.fixture

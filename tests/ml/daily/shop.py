@@ -1,6 +1,7 @@
 """A shop of a few products to fill by hand, with the real workbench on it."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 import pyarrow as pa
 
@@ -15,10 +16,10 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 def add(database: Database, table: type[Table], *rows: dict) -> None:
     """Merge rows of any columns into the store, in that order."""
     with database.writing() as session:
-        for row in rows:
+        for names, alike in groupby(rows, key=tuple):
             columns = sql_table(table).columns
-            schema = arrow_schema([columns[name] for name in row])
-            merge_rows(session, table, pa.Table.from_pylist([row], schema))
+            schema = arrow_schema([columns[name] for name in names])
+            merge_rows(session, table, pa.Table.from_pylist(list(alike), schema))
 
 
 def product(product_id: str, **columns) -> dict:

@@ -40,7 +40,7 @@ def all_days(trained):
 @settings(
     max_examples=6, deadline=None, suppress_health_check=list(HealthCheck)
 )  # a market each
-@given(age=st.integers(1, 220))
+@given(age=st.integers(1, 180))
 def test_deleting_what_came_after_a_day_changes_no_row_up_to_it(trained, all_days, age):
     day = date(2026, 10, 31) - timedelta(days=age)
     with TemporaryDirectory() as folder:

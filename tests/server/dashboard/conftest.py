@@ -124,7 +124,7 @@ def serving(database: Database, paths: tuple[str, ...]):
     unlimited = database.settings.model_copy(update={"limit_admin": ""})
     app = create_app(unlimited, database)
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
     yield Site(address, database, tuple(f"/dashboard/{path}" for path in paths))
