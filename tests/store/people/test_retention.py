@@ -126,8 +126,7 @@ def test_the_newest_decision_stays_however_old(database):
 def test_what_is_derived_is_as_if_old_orders_had_never_been(tmp_path):
     """The first days of all go: the workbench has to lose them too."""
     folder = export(tmp_path / "export")
-    for name in ("hashtag_metrics", "videos", "resale_listings", "reviews"):
-        (folder / f"{name}.csv").unlink()
+    (folder / "hashtag_metrics.csv").unlink()
     orders = (folder / "orders.csv").read_text().replace("2026-03-01", "2026-01-01")
     (folder / "orders.csv").write_text(orders)
     kept = open_database(Settings(data_dir=tmp_path / "kept"))

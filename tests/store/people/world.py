@@ -42,13 +42,13 @@ def export(folder):
                 f"{order_id},{person},p1,2026-03-0{day},39.95,USD,1,23,94027,web"
             )
         returns.append(f"{ids[0]},2026-03-09,Changed mind")
-    files = FILES | {
-        "orders": "\n".join(orders) + "\n",
-        "returns": "\n".join(returns) + "\n",
-        "hashtag_metrics": FILES["hashtag_metrics"]
-        + "ribbedleggings,2026-04-20,9000,\n",
-    }
-    return write(folder, **files)
+    return write(
+        folder,
+        products=FILES["products"],
+        orders="\n".join(orders) + "\n",
+        returns="\n".join(returns) + "\n",
+        hashtag_metrics=FILES["hashtag_metrics"] + LATE,
+    )
 
 
 def key(database: Database) -> Pseudonymiser:
