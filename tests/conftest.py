@@ -122,21 +122,27 @@ def _own_postgres():
         yield url
 
 
+@pytest.fixture
+def on_sqlite(_migrated, tmp_path):
+    """An empty, migrated SQLite database."""
+    shutil.copytree(_migrated, tmp_path / "data")
+    database = Database(Settings(data_dir=tmp_path / "data"))
+    yield database
+    database.close()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(request, tmp_path):
     """An empty, migrated database: each test runs on SQLite and on PostgreSQL."""
-    folder = tmp_path / "data"
     if request.param == "sqlite":
-        shutil.copytree(request.getfixturevalue("_migrated"), folder)
-        database = Database(Settings(data_dir=folder))
-    else:
-        url = request.getfixturevalue("_own_postgres")
-        database = Database(Settings(data_dir=folder, database_url=url))
-        database.upgrade()
+        yield request.getfixturevalue("on_sqlite")
+        return
+    url = request.getfixturevalue("_own_postgres")
+    database = Database(Settings(data_dir=tmp_path / "data", database_url=url))
+    database.upgrade()
     yield database
     database.close()
-    if request.param == "postgres":
-        empty(database.settings.database_url)
+    empty(url)
 
 
 def empty(url: str) -> None:

@@ -10,9 +10,7 @@ from ml.dataset import split_days
 from ml.labels import label_orders
 from ml.training import check_trainable
 from store.bulk import merge_rows
-from store.database import Database
 from store.errors import NotEnoughDataError
-from store.settings import Settings
 from store.tables import Order, Product, Return
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -20,10 +18,8 @@ RETURNED_AFTER = timedelta(days=5)
 
 
 @pytest.fixture
-def shop(tmp_path):
-    database = Database(Settings(data_dir=tmp_path))
-    database.upgrade()
-    with database.writing() as session:
+def shop(on_sqlite):
+    with on_sqlite.writing() as session:
         product = {"product_id": "p", "title": "Thing"}
         merge_rows(session, Product, pa.Table.from_pylist([product]))
         orders = [
@@ -39,8 +35,7 @@ def shop(tmp_path):
             for number in range(800)
         ]
         merge_rows(session, Order, pa.Table.from_pylist(orders))
-    yield database
-    database.close()
+    return on_sqlite
 
 
 def give_back(database, reasons: dict[int, str | None]) -> None:

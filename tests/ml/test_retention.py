@@ -75,7 +75,7 @@ def test_the_share_kept_is_that_of_kaplan_and_meier():
         assert 0 < row["low"] < row["share"] < row["high"] < 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 364), st.none() | st.integers(0, 200)),

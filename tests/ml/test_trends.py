@@ -1,4 +1,3 @@
-import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
@@ -22,9 +21,7 @@ DAILY = (
 
 
 @pytest.fixture
-def store(_migrated, tmp_path):
-    shutil.copytree(_migrated, tmp_path, dirs_exist_ok=True)
-    database = Database(Settings(data_dir=tmp_path))
+def store(on_sqlite):
     total = 0
     rows = []
     for day, views in enumerate(DAILY):
@@ -37,10 +34,9 @@ def store(_migrated, tmp_path):
                 "source": "import",
             }
         )
-    with database.writing() as session:
+    with on_sqlite.writing() as session:
         merge_rows(session, HashtagSnapshot, pa.Table.from_pylist(rows))
-    yield database
-    database.close()
+    return on_sqlite
 
 
 def at(store, day: int) -> dict:

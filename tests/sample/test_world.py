@@ -13,7 +13,7 @@ END_ON = date(2026, 11, 1)
 
 
 def small(seed: int = 7) -> Market:
-    return Market(seed=seed, order_count=3_000, day_count=200, end_on=END_ON)
+    return Market(seed=seed, order_count=1_500, day_count=200, end_on=END_ON)
 
 
 def test_the_same_seed_is_the_same_market(tmp_path):

@@ -1,5 +1,7 @@
 """Videos whose views or likes look bought, and what small numbers do not say."""
 
+from functools import cache
+
 import duckdb
 import pytest
 from hypothesis import given
@@ -11,17 +13,23 @@ from store.duck import sql_beside
 COUNTS = ("view_count", "like_count", "comment_count", "share_count")
 
 
+@cache
+def engine() -> duckdb.DuckDBPyConnection:
+    """Return one DuckDB for all videos: to make one takes longer than to ask it."""
+    return duckdb.connect()
+
+
 def is_bought(*counts: int | None) -> bool:
     """Return what is said of a video with such counters."""
-    with duckdb.connect() as duck:
-        cells = ", ".join(f"?::BIGINT AS {name}" for name in COUNTS)
-        duck.execute(
-            "CREATE TABLE video AS SELECT 'x' AS hashtag, 'v' AS video_id, "
-            f"now() AS observed_at, {cells}",
-            list(counts),
-        )
-        query = sql_beside(ml.daily.__file__, "video_seen")
-        return bool(duck.execute(f"SELECT is_bought FROM ({query})").fetchone()[0])
+    duck = engine()
+    cells = ", ".join(f"?::BIGINT AS {name}" for name in COUNTS)
+    duck.execute(
+        "CREATE OR REPLACE TABLE video AS SELECT 'x' AS hashtag, 'v' AS video_id, "
+        f"now() AS observed_at, {cells}",
+        list(counts),
+    )
+    query = sql_beside(ml.daily.__file__, "video_seen")
+    return bool(duck.execute(f"SELECT is_bought FROM ({query})").fetchone()[0])
 
 
 @pytest.mark.parametrize(

@@ -363,7 +363,7 @@ def test_velocity_is_against_a_week_before():
     assert set(found["velocity_rate"][:7]) == {0}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.dictionaries(
         st.floats(0, 60).map(lambda day: round(day, 3)),

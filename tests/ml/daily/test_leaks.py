@@ -65,7 +65,7 @@ def test_deleting_what_came_after_a_day_changes_no_row_up_to_it(trained, all_day
 
 
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_snapshots_in_any_order_leak_nothing(data):
     days = st.integers(0, 40)
     views = st.integers(0, 10**9)

@@ -13,10 +13,8 @@ from tests.ml.daily.shop import START, add, days, fill, offer, product
 
 
 @pytest.fixture
-def store(tmp_path) -> Database:
-    database = open_database(Settings(data_dir=tmp_path))
-    yield database
-    database.close()
+def store(on_sqlite) -> Database:
+    return on_sqlite
 
 
 # Something to keep the days coming: seen at another product.

@@ -267,7 +267,7 @@ def test_a_killed_holder_leaves_a_usable_workbench(store):
     arrive(store, [(Listing, listing_on(1, "p1"))])
     with open_workbench(store) as duck:
         rows = daily_tables(duck)["product_day"]
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     busy = context.Event()
     holder = context.Process(target=_hold, args=(store.settings, busy))
     holder.start()
