@@ -114,6 +114,9 @@ def test_other_currencies_count_at_the_rate_of_their_day(tmp_path):
     assert days(store, "s") == {}
     assert days(store, "e")[8]["list_price_usd"] == pytest.approx(120)
     assert ratio(days(store, "e")[8]) == pytest.approx(40 / 120, rel=0.1)
+    # Another rate reaches what was made with the old one.
+    rates.write_text(rates.read_text().replace("1.1", "1.2"))
+    assert days(store)[8]["resale_median_sold_usd"] == pytest.approx(48)
     store.close()
 
 
