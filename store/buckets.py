@@ -6,6 +6,7 @@ What is made here is made of `risk_card` alone, whose keys are spread evenly.
 from collections.abc import Iterator
 from itertools import groupby, product
 from statistics import median_high
+from typing import Any
 
 from sqlalchemy import Text, cast, delete, func, insert, select
 from sqlmodel import Session, col
@@ -19,6 +20,7 @@ PREFIX_MIN, PREFIX_MAX = 1, 8
 DIGITS = "0123456789abcdef"
 # So many cards are in memory at once, besides those of one bucket.
 BATCH_CARDS = 500
+BATCH_BUCKETS = 200
 
 
 def build_buckets(session: Session, wanted: int) -> CardCatalogue:
@@ -39,10 +41,16 @@ def build_buckets(session: Session, wanted: int) -> CardCatalogue:
     length = choose_length(session, wanted)
     stored = select(col(CardBucket.prefix), col(CardBucket.etag))
     known = dict(session.execute(stored).all())
+    changed = []
     for prefix, payloads in _buckets(session, length):
         text = bucket_json(payloads)
         if known.get(prefix) != etag_of(text):
-            _write(session, prefix, text, len(payloads))
+            row = {"prefix": prefix, "card_count": len(payloads)}
+            changed.append(row | vars(pack(text)))
+        if len(changed) == BATCH_BUCKETS:
+            _write(session, changed)
+            changed = []
+    _write(session, changed)
     another_length = func.length(col(CardBucket.prefix)) != length
     session.execute(delete(CardBucket).where(another_length))
     return _describe(session, length, wanted)
@@ -105,10 +113,14 @@ def _buckets(session: Session, length: int) -> Iterator[tuple[str, list[str]]]:
             found = next(cards, None)
 
 
-def _write(session: Session, prefix: str, text: bytes, card_count: int) -> None:
-    session.execute(delete(CardBucket).where(col(CardBucket.prefix) == prefix))
-    values = vars(pack(text)) | {"prefix": prefix, "card_count": card_count}
-    session.execute(insert(CardBucket).values(values))
+def _write(session: Session, buckets: list[dict[str, Any]]) -> None:
+    if not buckets:
+        return
+    prefixes = [bucket["prefix"] for bucket in buckets]
+    old = delete(CardBucket).where(col(CardBucket.prefix).in_(prefixes))
+    # No bucket is an object of the session, which need not go through those it has.
+    session.execute(old, execution_options={"synchronize_session": False})
+    session.execute(insert(CardBucket), buckets)
 
 
 def _describe(session: Session, length: int, wanted: int) -> CardCatalogue:

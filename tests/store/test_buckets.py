@@ -162,13 +162,14 @@ def test_cards_are_not_all_in_memory_at_once(emptied):
 HALF = """
 import sys
 import tracemalloc
+import store.buckets
 from sqlalchemy import event
-from store.buckets import build_buckets
 from store.database import Database
 from store.settings import Settings
 from tests.store.test_buckets import keys_of, put
 database = Database(Settings(data_dir=sys.argv[1], database_url=sys.argv[2]))
-left = 8
+store.buckets.BATCH_BUCKETS = 2
+left = 4
 @event.listens_for(database.engine, "before_cursor_execute")
 def count(connection, cursor, statement, *_):
     global left
@@ -178,7 +179,7 @@ def count(connection, cursor, statement, *_):
         sys.stdin.read()
 with database.writing() as session:
     put(session, keys_of(300, seed=9))
-    build_buckets(session, 50)
+    store.buckets.build_buckets(session, 50)
 """
 
 
