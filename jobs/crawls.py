@@ -106,17 +106,19 @@ def carry_on(database: Database, message: str, which: ColumnElement[bool]) -> in
     """
     # To be stopped is not the crawl's fault.
     attempts = col(CrawlRun.attempt_count) - int(stopping.is_set())
+    # These first: what is queued may be claimed anew at once, and is not to be ended.
+    ended = _end(database, message, which, attempts >= MOST_ATTEMPTS)
     with database.writing() as session:
         back = (
             update(CrawlRun)
-            .where(which, col(CrawlRun.state) == "running", attempts < MOST_ATTEMPTS)
+            .where(which, col(CrawlRun.state) == "running")
             .values(state="queued", attempt_count=attempts)
             .returning(col(CrawlRun.run_id))
         )
         run_ids = session.execute(back).scalars().all()
     for run_id in run_ids:
         enqueue(database.settings, "crawl", run_id)
-    return len(run_ids) + _end(database, message, which)
+    return ended + len(run_ids)
 
 
 def _claimed(database: Database, settings: Settings, run_id: str) -> CrawlRun | None:
@@ -162,11 +164,11 @@ def _wake_next(database: Database, source: str) -> None:
         enqueue(database.settings, "crawl", run_id)
 
 
-def _end(database: Database, message: str, which: ColumnElement[bool]) -> int:
+def _end(database: Database, message: str, *which: ColumnElement[bool]) -> int:
     with database.writing() as session:
         end = (
             update(CrawlRun)
-            .where(which, col(CrawlRun.state) == "running")
+            .where(*which, col(CrawlRun.state) == "running")
             .values(
                 state="done", outcome="failed", finished_at=utc_now(), message=message
             )

@@ -134,7 +134,9 @@ def test_a_worker_that_is_stopped_gives_its_crawl_back(
         children = children_of(worker.pid)
         assert end(worker, number) == 0
     assert children
-    assert states(database) == [("queued", None)]
+    with database.reading() as session:
+        row = session.exec(select(CrawlRun)).one()
+    assert (row.state, row.outcome) == ("queued", None), row.message
     until(lambda: not [pid for pid in children if lives(pid)], 10)
     shop.answers.set()
     with running(settings, tmp_path / "second", "worker"):
