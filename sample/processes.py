@@ -87,7 +87,7 @@ def running(
             stderr=subprocess.STDOUT,
             # Ctrl-C reaches the demonstration alone, which then ends each in order.
             start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one call into a loaded libc
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - one call into a loaded libc
         )
         try:
             yield process
@@ -133,8 +133,8 @@ def _command_of(pid: int) -> str:
         return ""  # it has gone since
 
 
-def _end_with_parent() -> None:
-    # Where the kernel can (Linux): a parent that is killed takes its children along.
+def end_with_parent() -> None:
+    """Be ended with the parent, where the kernel can (Linux), even if it is killed."""
     if LIBC and hasattr(LIBC, "prctl"):
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 

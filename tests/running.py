@@ -1,7 +1,10 @@
 """The real processes, for tests: started with settings of their own, always ended."""
 
+import multiprocessing
+import os
 import signal
 import subprocess
+import sys
 import threading
 from collections import Counter
 from contextlib import contextmanager
@@ -10,10 +13,63 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from sample import processes
-from sample.processes import children_of, until
+from sample.processes import children_of, end_with_parent, environment, until
 from store.settings import Settings
+from tests.children import FORKED
 
-__all__ = ["children_of", "counting_shop", "end", "lives", "running", "until"]
+__all__ = [
+    "children_of",
+    "counting_shop",
+    "end",
+    "forked",
+    "lives",
+    "running",
+    "until",
+]
+
+
+class Forked:
+    """A `trendguard` process, to be handled as one of `subprocess`.
+
+    It is forked from a process that has imported all it needs.
+    """
+
+    def __init__(self, settings: Settings, log: Path, *words: str) -> None:
+        given = (environment(settings), log, words)
+        self._process = FORKED.Process(target=_be_command, args=given)
+        self._process.start()
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self.poll() is None:
+            raise subprocess.TimeoutExpired("trendguard", timeout)
+        return self.poll()
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        os.killpg(self.pid, signal.SIGKILL)
+
+
+def _be_command(variables: dict[str, str], log: Path, words: tuple[str, ...]) -> None:
+    from cli import main
+
+    os.setsid()
+    end_with_parent()
+    # The one it is forked by is not what its own children begin by.
+    multiprocessing.set_start_method(None, force=True)
+    os.environ.clear()
+    os.environ.update(variables)
+    sys.argv = ["trendguard", *words]
+    with Path(os.devnull).open("rb") as nothing, log.open("wb") as file:
+        for number, target in enumerate((nothing, file, file)):
+            os.dup2(target.fileno(), number)
+    main()
 
 
 @contextmanager
@@ -24,7 +80,19 @@ def running(settings: Settings, log: Path, *words: str):
         end(process)
 
 
-def end(process: subprocess.Popen, number: int = signal.SIGTERM) -> int:
+@contextmanager
+def forked(settings: Settings, log: Path, *words: str):
+    """Yield one that is forked, not begun anew. Not `serve`: its own forks would hang."""
+    process = Forked(settings, log, *words)
+    try:
+        yield process
+        end(process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+
+
+def end(process: subprocess.Popen | Forked, number: int = signal.SIGTERM) -> int:
     """Ask a process to stop and return its exit code; it has a minute."""
     if process.poll() is None:
         process.send_signal(number)

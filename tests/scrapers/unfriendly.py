@@ -164,7 +164,7 @@ def _torn():
 
 def _large():
     def parts():
-        for _ in range(100):
+        for _ in range(20):
             yield b"<p>" + b"x" * 2**20
 
     return Response(parts(), mimetype="text/html")

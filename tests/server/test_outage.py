@@ -9,7 +9,7 @@ from store.buckets import build_buckets
 from store.database import Database
 from store.settings import Settings
 from store.tables import CrawlRun
-from tests.running import counting_shop, running, until
+from tests.running import counting_shop, forked, until
 from tests.server.conftest import ask, key_of, model_version, risk_cards
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
@@ -62,7 +62,7 @@ def test_a_worker_takes_up_its_work_again(postgres, database, tmp_path):
         chosen = database.settings.model_copy(
             update={"ebay_url": shop.url, "crawl_delay_seconds": 0.0001}
         )
-        with running(chosen, tmp_path / "worker.log", "worker"):
+        with forked(chosen, tmp_path / "worker.log", "worker"):
             for turn in range(2):
                 run = jobs.request_crawl(
                     database,

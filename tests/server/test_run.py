@@ -10,7 +10,7 @@ import pytest
 
 from sample.processes import workers_of
 from store.tables import CrawlRun
-from tests.running import counting_shop, end, running, until
+from tests.running import counting_shop, end, forked, until
 from tests.server.conftest import answers, ask, key_of, risk_cards
 
 pytestmark = pytest.mark.slow
@@ -68,7 +68,7 @@ def test_a_crawl_that_an_admin_asked_for_is_carried_out(
         status, run = ask(f"{url}/v1/admin/crawls", crawl)
         assert (status, run["state"]) == (202, "queued")
         assert ask(f"{url}/v1/admin/crawls", crawl)[1]["run_id"] == run["run_id"]
-        with running(chosen, tmp_path / "worker.log", "worker"):
+        with forked(chosen, tmp_path / "worker.log", "worker"):
             found = until(lambda: _done(f"{url}/v1/admin/crawls/{run['run_id']}"))
     assert shop.queries == {"cup": 1}
     assert found["outcome"] == "changed"
