@@ -82,7 +82,7 @@ def running(settings: Settings, log: Path, *words: str):
 
 @contextmanager
 def forked(settings: Settings, log: Path, *words: str):
-    """Yield one that is forked, not begun anew. Not `serve`: its own forks would hang."""
+    """Yield one that is forked, not begun anew. Not `serve`: its own forks hang."""
     process = Forked(settings, log, *words)
     try:
         yield process
