@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
 def counting_shop():
     """Yield a running `CountingShop`."""
     with CountingShop() as shop:
-        thread = threading.Thread(target=shop.serve_forever, daemon=True)
+        thread = threading.Thread(target=shop.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         yield shop
         shop.answers.set()

@@ -25,7 +25,7 @@ def address(settings):
         session.flush()
         build_buckets(session, 50)
     server = make_server("127.0.0.1", 0, create_app(settings, database))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -25,7 +25,7 @@ def market():
 def address(market):
     """The shop's address, served for the time of these tests."""
     server = make_server("127.0.0.1", 0, shop_site(market), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
