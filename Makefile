@@ -3,7 +3,7 @@ VENV := .venv/bin
 # Not to compile the same modules in each of a hundred processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup demo test check check-python check-extension bench docs extension lock clean
+.PHONY: setup demo test check check-python check-extension check-tests bench docs extension lock clean
 
 setup:
 	@scripts/setup.sh
@@ -14,7 +14,7 @@ demo: setup
 test: setup
 	@$(VENV)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-check: check-python check-extension
+check: check-python check-extension check-tests
 
 check-python: setup
 	@$(VENV)/ruff check -q .
@@ -25,6 +25,10 @@ check-python: setup
 check-extension: setup node_modules/.package-lock.json
 	@$(VENV)/python scripts/pack_extension.py >/dev/null
 	@npm run --silent check
+
+# Every test can be found; and what is compiled here need not be by each test process.
+check-tests: setup
+	@$(VENV)/pytest --collect-only -q >.pytest_collected.log || { cat .pytest_collected.log; exit 1; }
 
 node_modules/.package-lock.json: package-lock.json
 	@command -v npm >/dev/null || { echo "make check needs Node.js 20 or later"; exit 1; }

@@ -117,7 +117,7 @@ def _paid(facts: Facts) -> str:
         return ""
     if not listed:
         return f"It costs {_dollars(price)}"
-    if price == listed:
+    if _dollars(price) == _dollars(listed):
         # Where no page told the price, the list price stands for it.
         costs = "It costs its" if "price_source" in facts else "Its"
         of = "price of" if "price_source" in facts else "price is"

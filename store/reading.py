@@ -4,12 +4,14 @@ text a row costs Python far less than a value a cell.
 
 import io
 from collections.abc import Iterator
-from functools import reduce
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 from sqlalchemy import Column, ColumnElement, Select, String, case, func, type_coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
 
 from store.bulk import arrow_schema
@@ -44,16 +46,27 @@ def _schema(query: Select[Any]) -> pa.Schema:
 
 
 def _from_sqlite(session: Session, query: Select[Any]) -> Iterator[bytes]:
-    line = reduce(
-        lambda so_far, field: so_far + "," + field,
-        map(_csv_field, query.selected_columns),  # type: ignore[arg-type]
-    )
+    line = _CsvLine(*map(_csv_field, query.selected_columns))  # type: ignore[arg-type]
     lines = query.with_only_columns(line, maintain_column_froms=True)
     connection = session.connection()
     sql = str(lines.compile(connection, compile_kwargs={"literal_binds": True}))
     found = connection.exec_driver_sql(sql).cursor
     while part := found.fetchmany(BATCH_ROWS):
         yield "\n".join(row[0] for row in part).encode()
+
+
+class _CsvLine(FunctionElement[str]):
+    """Texts with commas between; one by one with ``+`` they take thrice as long to
+    become SQL.
+    """
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(_CsvLine)
+def _csv_line(element: _CsvLine, compiler: SQLCompiler, **options: Any) -> str:
+    return " || ',' || ".join(compiler.process(c, **options) for c in element.clauses)
 
 
 def _csv_field(column: Column[Any]) -> ColumnElement[str]:
@@ -63,8 +76,8 @@ def _csv_field(column: Column[Any]) -> ColumnElement[str]:
     if pa.types.is_string(kind):
         text = '"' + func.replace(value, '"', '""') + '"'
     elif pa.types.is_floating(kind):
-        # All digits; SQLite's own text has 15 of them.
-        text = func.printf("%.17g", value)
+        # All digits: SQLite's own text has 15 of them, and without the "!" 16.
+        text = func.printf("%!.17g", value)
     elif pa.types.is_timestamp(kind):
         text = value + "Z"
     may_be_none = getattr(column, "nullable", True)

@@ -77,6 +77,7 @@ def test_one_of_which_nothing_is_known_leaves_its_place_to_the_next():
         ({"price_usd": 1234.5}, "It costs $1,234.50, 1958% over its list price of $60"),
         ({"price_usd": 59.99}, "It costs $59.99, just under its list price of $60"),
         ({"price_usd": 60.0}, "Its list price is $60"),
+        ({"price_usd": 60.000000000000007}, "Its list price is $60"),
         (
             {"price_usd": 60.0, "price_source": "the product page"},
             "It costs its list price of $60",

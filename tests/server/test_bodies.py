@@ -5,6 +5,8 @@ import pytest
 
 from server.app import create_app
 
+pytestmark = pytest.mark.any_database
+
 TITLE = {"title": "Ribbed leggings"}
 
 

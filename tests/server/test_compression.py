@@ -3,7 +3,11 @@
 import gzip
 from datetime import date, timedelta
 
+import pytest
+
 from tests.server.conftest import hashtag_day, model_version, risk_cards
+
+pytestmark = pytest.mark.any_database
 
 GZIP = {"Accept-Encoding": "gzip"}
 

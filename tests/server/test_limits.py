@@ -9,6 +9,8 @@ from server.limits import CLASSES, FREE, hashed_address, limit_class, make_salt
 from store.settings import Settings
 from tests.server.conftest import key_of, model_version, risk_cards
 
+pytestmark = pytest.mark.any_database
+
 CARDS = f"/v1/cards/{key_of(0)[:4]}"
 
 

@@ -2,6 +2,8 @@ import pytest
 
 from server.app import create_app
 
+pytestmark = pytest.mark.any_database
+
 CHROME = "chrome-extension://" + "abcdefghijklmnop" * 2
 FIREFOX = "moz-extension://01234567-89ab-cdef-0123-456789abcdef"
 SHOP = "https://shop.example"

@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from sqlalchemy import inspect
@@ -62,6 +63,25 @@ def test_what_goes_in_comes_out(database):
             "review_id"
         )
         assert read_rows(session, query).to_pylist() == rows.to_pylist()
+
+
+def test_numbers_come_out_to_the_last_bit(database):
+    rng = np.random.default_rng(1)
+    size = 10.0 ** rng.integers(-12, 13, 2_000)
+    values = [0.1 + 0.2, 1 / 3, -27.99, *(rng.standard_normal(2_000) * size)]
+    rows = pa.table(
+        {
+            "review_id": [f"r{n:05}" for n in range(len(values))],
+            "product_id": ["a"] * len(values),
+            "reviewed_at": pa.array([AT] * len(values), pa.timestamp("us", "UTC")),
+            "polarity": values,
+        }
+    )
+    with database.writing() as session:
+        merge_rows(session, Product, products(("a", "A", 1)))
+        merge_rows(session, Review, rows)
+        query = select(sql_table(Review).c.polarity).order_by("review_id")
+        assert read_rows(session, query)["polarity"].to_pylist() == values
 
 
 def test_rows_arrive_batch_by_batch(database):

@@ -14,6 +14,8 @@ from store.errors import SettingsError
 from store.tables import Product
 from tests.interventions.channels.conftest import NOW, TITLE, smtp_server
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def shop(shop, mail):

@@ -8,6 +8,8 @@ import pytest
 from store.errors import SettingsError
 from tests.interventions.channels.conftest import NOW, TITLE
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def shop(shop, receiver):
