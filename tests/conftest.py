@@ -28,10 +28,10 @@ hypothesis.settings.load_profile("trendguard")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many test processes there are: many tests wait, for a database or a
-    child process, so there are two more than cores.
+    """Return how many test processes there are: some tests wait, for a database or a
+    child process, so there is one more than cores.
     """
-    return (os.cpu_count() or 1) + 2
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +18,7 @@ from store.settings import Settings
 from tests.children import FORKED
 
 __all__ = [
+    "Forked",
     "children_of",
     "counting_shop",
     "end",
@@ -53,7 +54,8 @@ class Forked:
         os.kill(self.pid, number)
 
     def kill(self) -> None:
-        os.killpg(self.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 def _be_command(variables: dict[str, str], log: Path, words: tuple[str, ...]) -> None:

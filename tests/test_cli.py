@@ -2,10 +2,8 @@
 
 import csv
 import json
-import os
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing, suppress
 from datetime import date
 
@@ -13,7 +11,9 @@ import pytest
 
 from sample.export import write_export
 from sample.world import Market
+from store.settings import Settings
 from tests.children import Ended, children, command_once
+from tests.running import Forked
 
 
 @pytest.fixture(scope="module")
@@ -187,11 +187,9 @@ def test_a_new_administrator_gets_a_token_once(tmp_path):
 @pytest.mark.slow
 def test_an_import_that_is_killed_leaves_all_or_nothing(tmp_path, export):
     trendguard(tmp_path, "db", "upgrade")
-    command = [sys.executable, "-m", "cli", "import", str(export)]
-    outside = {k: v for k, v in os.environ.items() if not k.startswith("TRENDGUARD_")}
-    env = outside | {"TRENDGUARD_DATA_DIR": str(tmp_path / "data")}
-    for seconds in (1.2, 1.8, 2.4):
-        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+    settings = Settings(data_dir=tmp_path / "data")
+    for seconds in (0.2, 0.4, 0.8):
+        process = Forked(settings, tmp_path / "log", "import", str(export))
         with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
         process.kill()

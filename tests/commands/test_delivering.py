@@ -3,8 +3,6 @@
 import json
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
@@ -20,6 +18,7 @@ from store.errors import ConflictError, MissingError, TrendGuardError
 from store.settings import get_settings
 from store.tables import AuditEvent
 from tests.interventions.channels.conftest import NOW, Shop, http_receiver, smtp_server
+from tests.running import Forked
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def deliveries(shop, monkeypatch):
 
 
 # Commands leave their connections to the end of the process.
-in_process = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+in_process = pytest.mark.any_database
 
 
 @in_process
@@ -92,12 +91,8 @@ def test_only_the_dead_and_uncertain_come_back(shop, deliveries):
 
 
 def start(shop):
-    return subprocess.Popen(
-        [sys.executable, "-m", "cli", "deliveries", "send", "--json"],
-        env=environment(shop.settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    log = shop.contacts_file.with_name("sending.log")
+    return Forked(shop.settings, log, "deliveries", "send", "--json")
 
 
 def killed_while_sending(shop, arrived, moments):
@@ -111,7 +106,7 @@ def killed_while_sending(shop, arrived, moments):
         for process in processes:
             process.send_signal(signal.SIGKILL)
         for process in processes:
-            process.communicate()
+            process.wait()
     deliver(shop.database, shop.settings)
 
 
@@ -151,7 +146,7 @@ def test_webhooks_of_a_killed_process_go_again_under_their_id(shop):
         while not receiver.posts:
             time.sleep(0.01)
         process.kill()
-        process.communicate()
+        process.wait()
         assert shop.states() == ["sending"]
         (row,) = shop.rows()
         soon = row.claimed_at + timedelta(minutes=1)

@@ -1,9 +1,6 @@
 """Whole crawls of the sample sites over HTTP, from the command line to the store."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +17,7 @@ from store.database import Database
 from store.errors import ConflictError, MissingError, SettingsError
 from store.settings import Settings
 from store.tables import CrawlRun, HashtagSnapshot, Listing, Product, Video
+from tests.children import children, command_once
 from tests.sample.lamps import Lamps
 from tests.scrapers.crawling import Crawls
 
@@ -82,14 +80,12 @@ def rows(database, table):
 
 
 def command(chosen, *words):
-    environment = {
-        f"TRENDGUARD_{name.upper()}": str(value) for name, value in chosen.items()
-    }
-    environment |= dict(os.environ) | {"TRENDGUARD_CRAWL_DELAY_SECONDS": "0"}
-    line = [sys.executable, "-m", "cli", "crawl", *words]
-    return subprocess.run(
-        line, env=environment, capture_output=True, text=True, check=False
-    )
+    given = {f"TRENDGUARD_{name.upper()}": str(v) for name, v in chosen.items()}
+    given["TRENDGUARD_CRAWL_DELAY_SECONDS"] = "0"
+    with children() as pool:
+        return pool.submit(
+            command_once, ["crawl", *words], chosen["data_dir"], **given
+        ).result()
 
 
 def test_a_search_from_the_command_line(chosen, opened):

@@ -11,7 +11,6 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from ml.order_score import OrderScore
 from server.app import create_app
-from store.database import Database
 from store.settings import Settings
 from tests.server.conftest import TOKEN, hashtag_day, model_version, risk_cards
 
@@ -19,15 +18,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def embedded(tmp_path):
+def embedded(on_sqlite):
     """An app on SQLite alone: what is drawn does not depend on the database."""
     limits = [name for name in Settings.model_fields if name.startswith("limit_")]
     unlimited = dict.fromkeys(limits, "")
-    chosen = Settings(data_dir=tmp_path / "data", admin_token=TOKEN, **unlimited)
-    database = Database(chosen)
-    database.upgrade()
-    yield create_app(chosen, database)
-    database.close()
+    chosen = on_sqlite.settings.model_copy(update={"admin_token": TOKEN} | unlimited)
+    return create_app(chosen, on_sqlite)
 
 
 @pytest.fixture
