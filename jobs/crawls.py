@@ -111,7 +111,7 @@ def carry_on(database: Database, message: str, which: ColumnElement[bool]) -> in
     with database.writing() as session:
         back = (
             update(CrawlRun)
-            .where(which, col(CrawlRun.state) == "running")
+            .where(which, col(CrawlRun.state) == "running", attempts < MOST_ATTEMPTS)
             .values(state="queued", attempt_count=attempts)
             .returning(col(CrawlRun.run_id))
         )

@@ -6,7 +6,7 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -90,7 +90,9 @@ class Demo:
             with steps.step("API and scheduler started"):
                 for name in ("serve", "schedule"):
                     stack.enter_context(running(settings, name))
-                _wait_until_ready(settings)
+                ready = partial(_is_ready, settings)
+                missed = "the API did not get ready"
+                _awaited(ready, READY_SECONDS, missed, "serve", settings)
             password = secrets.token_urlsafe(12)
             add_admin(database, WHO, "admin", password)
             product, card = _riskiest(database, market)
@@ -183,7 +185,10 @@ def _crawl(steps: Steps, market: Market, database: Database) -> None:
                 asked_by="admin",
                 request_key=f"demo {number}",
             )
-            run = until(partial(_ended, database, run.run_id))
+            ended = partial(_ended, database, run.run_id)
+            patience = database.settings.crawl_timeout_seconds
+            missed = "the crawl did not end"
+            run = _awaited(ended, patience, missed, "worker", database.settings)
             told = step.done if run.outcome in GOOD else step.missed
             told(_told(run))
 
@@ -230,18 +235,28 @@ def _riskiest(database: Database, market: Market) -> tuple[SampleProduct, RiskCa
     return found, card
 
 
-def _wait_until_ready(settings: Settings) -> None:
-    deadline = time.monotonic() + READY_SECONDS
+def _is_ready(settings: Settings) -> bool:
     url = f"http://{settings.api_host}:{settings.api_port}/ready"
-    while time.monotonic() < deadline:
-        with suppress(URLError, OSError), urlopen(url, timeout=2) as answer:
-            if json.load(answer):
-                return
-        time.sleep(0.2)
-    raise TrendGuardError(
-        f"the API did not get ready in {READY_SECONDS} s; see "
-        f"{settings.data_dir / 'logs' / 'serve.log'}"
-    )
+    with suppress(URLError, OSError), urlopen(url, timeout=2) as answer:
+        return bool(json.load(answer))
+    return False
+
+
+def _awaited(
+    true: Callable[[], Any],
+    seconds: float,
+    missed: str,
+    process: str,
+    settings: Settings,
+) -> Any:
+    """Return what `true` gives once it is; it is up to the log of `process` to say why
+    it never was.
+    """
+    try:
+        return until(true, seconds)
+    except TimeoutError as error:
+        log = settings.data_dir / "logs" / f"{process}.log"
+        raise TrendGuardError(f"{missed} in {seconds} s; see {log}") from error
 
 
 def _usable_port(settings: Settings) -> int:

@@ -32,13 +32,8 @@ def environment(settings: Settings) -> dict[str, str]:
     return outside | ours | {"PYTHONUNBUFFERED": "1"}
 
 
-def command(settings: Settings, *words: str, told: str = "") -> dict[str, Any]:
+def command(settings: Settings, *words: str) -> dict[str, Any]:
     """Run a command with ``--json`` to its end and return what it printed.
-
-    Parameters
-    ----------
-    told : str
-        What it reads from its standard input.
 
     Raises
     ------
@@ -48,7 +43,7 @@ def command(settings: Settings, *words: str, told: str = "") -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "cli", *words, "--json"],
         env=environment(settings),
-        input=told,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,

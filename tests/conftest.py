@@ -2,7 +2,6 @@
 
 import gc
 import os
-import shutil
 import socket
 import uuid
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import pytest
 
 from store.database import Database
 from store.settings import Settings, get_settings
-from tests.made_once import made_once
+from tests.made_once import copied, made_once
 
 POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
@@ -135,10 +134,8 @@ def _own_postgres():
 @pytest.fixture
 def on_sqlite(_migrated, tmp_path):
     """An empty, migrated SQLite database."""
-    shutil.copytree(_migrated, tmp_path / "data")
-    database = Database(Settings(data_dir=tmp_path / "data"))
-    yield database
-    database.close()
+    with copied(_migrated, tmp_path / "data") as database:
+        yield database
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

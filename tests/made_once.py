@@ -1,10 +1,15 @@
 """What takes long to make is made once a run, whichever test process comes first."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+
+from store.database import Database, open_database
+from store.settings import Settings
 
 
 def made_once(
@@ -22,3 +27,12 @@ def made_once(
             make(folder)
             done.touch()
     return folder
+
+
+@contextmanager
+def copied(data: Path, folder: Path) -> Iterator[Database]:
+    """Yield the database of a copy of a data folder."""
+    shutil.copytree(data, folder)
+    database = open_database(Settings(data_dir=folder))
+    yield database
+    database.close()

@@ -1,4 +1,4 @@
-"""After 200 look-ups of the real server nothing tells what was asked for."""
+"""After a thousand look-ups of the real server nothing tells what was asked for."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from store.tables import ALL, Lookup, Nudge, Product
 from tests.running import end, running, until
 
 pytestmark = pytest.mark.slow
-PREFIXES, DESCRIBED, BASKETS = 120, 60, 20
+PREFIXES, DESCRIBED, BASKETS = 600, 300, 100
 
 
 def unique(number: int) -> dict[str, str]:

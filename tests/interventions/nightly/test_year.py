@@ -40,8 +40,8 @@ def inbox():
 
 @pytest.fixture
 def days(database) -> int:
-    """A year; on PostgreSQL three months."""
-    return 90 if database.settings.database_url else 365
+    """A year; on PostgreSQL four months."""
+    return 120 if database.settings.database_url else 365
 
 
 @pytest.fixture
@@ -168,8 +168,7 @@ def test_a_year_of_nights_with_ten_kills(database, shop, twin, inbox, days):
     assert sent.keys() == treated
     states = {i: d.state for i, d in sent.items()}
     assert set(states.values()) <= {"sent", "dropped", "uncertain"}
-    # Enough to speak of: kills leave some in doubt, and fewer nights have fewer.
-    assert Counter(states.values())["sent"] > days / 3
+    assert Counter(states.values())["sent"] > days / 2
 
     # None is delivered twice, and what is said to be sent was.
     arrived = Counter(a.intervention_id for a in inbox.arrived)

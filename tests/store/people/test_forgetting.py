@@ -1,7 +1,6 @@
 import json
 import multiprocessing
 import os
-import shutil
 import signal
 import threading
 from pathlib import Path
@@ -23,6 +22,7 @@ from store.people.subject import subject, write_subject
 from store.settings import Settings
 from store.tables import ALL, Forgotten, Order
 from store.turns import PEOPLE, wait_for_turn
+from tests import made_once
 from tests.store.people.world import ANNA, BERT, ORDERS, export, fill, key
 from tests.store.test_import import count
 
@@ -123,10 +123,8 @@ def template(tmp_path_factory) -> Path:
 @pytest.fixture
 def copied(template, tmp_path):
     """A shop on SQLite."""
-    shutil.copytree(template, tmp_path / "data")
-    database = open_database(Settings(data_dir=tmp_path / "data"))
-    yield database
-    database.close()
+    with made_once.copied(template, tmp_path / "data") as database:
+        yield database
 
 
 def test_a_forgotten_person_is_in_no_table_and_no_file(shop, tmp_path):
