@@ -17,7 +17,8 @@ from bench.model import later_orders, linked
 from ml.features import GROUPS, Purpose
 from ml.learning.calibration import INTERVAL
 from ml.learning.fitting import Recipe, fit
-from sample.export import truth, write_export
+from sample.export import write_export
+from sample.truth import truth
 from sample.world import Market
 
 Floats = npt.NDArray[np.float64]

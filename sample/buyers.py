@@ -17,6 +17,15 @@ Ints = npt.NDArray[np.int64]
 REGRET = ("changed mind", "no longer wanted", "impulse purchase", "did not like")
 OTHER = ("wrong size", "defective", "damaged in transit", "wrong item")
 CHANNELS = ("web", "app", "tiktok_shop")
+# On the log-odds of regret: a product that is better by a standard deviation; the
+# standard deviation of customers' tastes.
+QUALITY_EFFECT, TASTE_SPREAD = -0.8, 0.4
+# Who regrets says why less often than who got a broken thing.
+SILENT_REGRET, SILENT_OTHER = 0.18, 0.06
+# Returned for another reason, of what is not regretted.
+OTHER_SHARE = 0.06
+# Of the log-normal time to a return: median, and spread of its logarithm.
+DELAY_DAYS, DELAY_SPREAD = 9, 0.5
 # Signals begin before the shop does, so that a trend's history is known at its sales.
 WARM_UP_DAYS = 90
 
@@ -100,7 +109,7 @@ def make_orders(
     discount = rng.choice((0, 0, 0, 0.1, 0.2, 0.3), count)
     likely = (
         -2.7
-        - 0.8 * goods.quality[product]
+        + QUALITY_EFFECT * goods.quality[product]
         + 2.2 * (0.6 - goods.resale[product, before])
         - 1.5 * discount
         + 0.45 * (channel == 2)
@@ -109,7 +118,7 @@ def make_orders(
         + 0.9 * (age < 25) * trending
         + goods.luxury[product] * np.where(income > 0.7, 1.0, -0.3)
     )
-    taste = 0.4 * rng.normal(size=customers)[customer]
+    taste = TASTE_SPREAD * rng.normal(size=customers)[customer]
     probability = expit(likely + taste)
     return_day, reason = _returns(rng, probability)
     return Orders(
@@ -155,13 +164,12 @@ def _returns(
 ) -> tuple[Floats, npt.NDArray[np.str_]]:
     count = len(probability)
     regretted = rng.random(count) < probability
-    other = ~regretted & (rng.random(count) < 0.06)
-    delay = np.clip(rng.lognormal(np.log(9), 0.5, count), 1.5, 29)
+    other = ~regretted & (rng.random(count) < OTHER_SHARE)
+    delay = np.clip(rng.lognormal(np.log(DELAY_DAYS), DELAY_SPREAD, count), 1.5, 29)
     reason = np.where(
         regretted,
         np.array(REGRET)[rng.integers(len(REGRET), size=count)],
         np.array(OTHER)[rng.integers(len(OTHER), size=count)],
     )
-    # Who regrets says why less often than who got a broken thing.
-    silent = rng.random(count) < np.where(regretted, 0.18, 0.06)
+    silent = rng.random(count) < np.where(regretted, SILENT_REGRET, SILENT_OTHER)
     return np.where(regretted | other, delay, np.nan), np.where(silent, "", reason)

@@ -1,4 +1,4 @@
-"""The made-up retailer's export, in the import format, and the truth beside it."""
+"""The made-up retailer's export, in the import format."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from scipy.special import expit, logit
 
 from sample.buyers import CHANNELS
 from sample.voices import ratings, texts
@@ -43,22 +42,6 @@ def write_export(
         "population": _population(),
     }.items():
         pa_csv.write_csv(table, folder / f"{name}.csv")
-
-
-def truth(market: Market) -> dict[str, float]:
-    """Return each order's true probability of a return out of regret."""
-    chances = market.orders.probability
-    return _by_order(chances)
-
-
-def knowable(market: Market) -> dict[str, float]:
-    """Return the same for one who knows all but the customers' own tastes."""
-    orders = market.orders
-    return _by_order(expit(logit(orders.probability) - orders.taste))
-
-
-def _by_order(chances: np.ndarray) -> dict[str, float]:
-    return {f"O{number:07d}": float(p) for number, p in enumerate(chances)}
 
 
 def _orders(market: Market) -> pa.Table:

@@ -125,21 +125,22 @@ SELECT
     t.returned_n,
     sum(t.returned_n) OVER of_day / nullif(sum(t.return_n) OVER of_day, 0)
         AS shop_return_rate,
-    -- Few reviews lean on those of all categories: 10 of them stand beside.
-    (
+    -- Rounded as product_day.sql says. Few reviews lean on those of all categories: 10
+    -- of them stand beside.
+    round((
         t.regret
         + 10 * sum(t.regret) OVER of_day / nullif(sum(t.regret_n) OVER of_day, 0)
-    ) / (t.regret_n + 10) AS regret_talk,
-    coalesce(e.ask_over_sold_log, 0) AS ask_over_sold_log,
-    coalesce(e.new_over_used_log, 0) AS new_over_used_log,
-    coalesce(e.resale_spread_log, 0.15) AS resale_spread_log,
+    ) / (t.regret_n + 10), 9) AS regret_talk,
+    round(coalesce(e.ask_over_sold_log, 0), 9) AS ask_over_sold_log,
+    round(coalesce(e.new_over_used_log, 0), 9) AS new_over_used_log,
+    round(coalesce(e.resale_spread_log, 0.15), 9) AS resale_spread_log,
     -- Few offers lean on those of all categories: 10 of them stand beside.
-    (coalesce(l.log_sum, 0) + 10 * s.log_ratio) / (coalesce(l.weight, 0) + 10)
+    round((coalesce(l.log_sum, 0) + 10 * s.log_ratio) / (coalesce(l.weight, 0) + 10), 9)
         AS resale_log,
     -- The less its products differ, the more they say about one another.
-    coalesce(
+    round(coalesce(
         e.resale_spread_log ** 2 / greatest(l.apart, e.resale_spread_log ** 2 / 3), 0.25
-    ) AS resale_lean_n
+    ), 9) AS resale_lean_n
 FROM returns AS t
 LEFT JOIN effect AS e USING (category, day)
 LEFT JOIN level AS l USING (category, day)

@@ -11,7 +11,7 @@ from ml.learning.fitting import Recipe, fit
 from ml.quality.evaluation import expected_calibration_error
 from ml.registry.models import champion, models_folder
 from ml.registry.versions import served_figures
-from sample.export import truth
+from sample.truth import truth
 from store.errors import CorruptModelError, MissingFeatureError
 from tests.ml.small import order_rows, outcomes, small_model
 

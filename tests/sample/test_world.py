@@ -5,7 +5,8 @@ import pyarrow.csv as pa_csv
 from sklearn.metrics import roc_auc_score
 
 from sample.buyers import REGRET
-from sample.export import truth, write_export
+from sample.export import write_export
+from sample.truth import truth
 from sample.world import Market
 from store.importing import import_folder
 

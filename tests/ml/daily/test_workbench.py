@@ -4,10 +4,16 @@ are those that it would have made of everything at once.
 
 import multiprocessing
 import os
+import shutil
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -19,7 +25,7 @@ import ml.daily.workbench
 from ml.daily import open_workbench, store_daily
 from store.bulk import arrow_schema, merge_rows, sql_table
 from store.database import Database, open_database
-from store.duck import table_names
+from store.duck import duck_session, table_names
 from store.errors import DatabaseError, NotEnoughDataError
 from store.reading import read_rows
 from store.settings import Settings
@@ -29,8 +35,10 @@ from store.tables import (
     Product,
     Table,
 )
+from store.workbench import drop, workbench_file
 from tests.ml.daily.comparing import DAILY, assert_same, daily_tables
 from tests.ml.daily.worlds import START, arrivals, arrive, clear, link, listing_on
+from tests.shops import imported_shop
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +240,29 @@ def test_many_rows_at_once_are_all_seen(store):
         days = duck.execute("SELECT count(DISTINCT day) FROM hashtag_day").fetchall()
     assert (last - first).days == count // (24 * 60)
     assert days[0][0] >= count // (24 * 60) - 2
+
+
+def test_threads_leave_no_trace_in_the_rows(tmp_path_factory, tmp_path, monkeypatch):
+    shutil.copytree(imported_shop(tmp_path_factory) / "data", tmp_path / "data")
+    database = open_database(Settings(data_dir=tmp_path / "data"))
+    made = []
+    for threads in (1, 5):
+        monkeypatch.setattr(
+            ml.daily.workbench, "duck_session", partial(_with_threads, threads)
+        )
+        drop(workbench_file(database.settings))
+        with open_workbench(database) as duck:
+            made.append(daily_tables(duck))
+    database.close()
+    for name, one in made[0].items():
+        assert one.equals(made[1][name]), name
+
+
+@contextmanager
+def _with_threads(threads: int, *given: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duck_session(*given) as duck:
+        duck.execute(f"SET threads = {threads}")
+        yield duck
 
 
 def test_an_empty_store_says_what_to_do(store):
