@@ -1,13 +1,14 @@
 """A server of risk cards on loopback, which notes when it answered."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from sample.sites.serve import answering
 
 LOCAL = "127.0.0.1"
 
@@ -49,8 +50,5 @@ def serving() -> Iterator[CardServer]:
 
     server = ThreadingHTTPServer((LOCAL, 0), Handler)
     state.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield state
-    server.shutdown()
-    server.server_close()
+    with answering(server):
+        yield state

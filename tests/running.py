@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from sample import processes
 from sample.processes import children_of, end_with_parent, environment, until
+from sample.sites.serve import answering
 from store.settings import Settings
 from tests.children import FORKED
 
@@ -161,10 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def counting_shop():
     """Yield a running `CountingShop`."""
-    with CountingShop() as shop:
-        thread = threading.Thread(target=shop.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
+    shop = CountingShop()
+    with answering(shop):
         yield shop
         shop.answers.set()
-        shop.shutdown()
-        thread.join()

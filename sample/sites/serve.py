@@ -1,16 +1,33 @@
 """Serving the market's sites over HTTP, on loopback and nowhere else."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from socketserver import BaseServer
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import make_server
 
 HOST = "127.0.0.1"
 # How soon a server ends that is to end.
 POLL_SECONDS = 0.05
+
+
+@contextmanager
+def answering(server: BaseServer) -> Iterator[str]:
+    """Let an HTTP server answer in a thread of its own until the block ends; yield its
+    address, without a slash at the end.
+    """
+    thread = Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class ServedMarket:
@@ -29,8 +46,7 @@ class ServedMarket:
 
     def __init__(self, apps: dict[str, Callable[..., Any]]) -> None:
         self._apps = apps
-        self._servers: list[BaseWSGIServer] = []
-        self._threads: list[Thread] = []
+        self._until_closed = ExitStack()
         self.urls: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -38,13 +54,7 @@ class ServedMarket:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         for name, app in self._apps.items():
             server = make_server(HOST, 0, app, threaded=True)
-            thread = Thread(
-                target=server.serve_forever, args=(POLL_SECONDS,), daemon=True
-            )
-            thread.start()
-            self._servers.append(server)
-            self._threads.append(thread)
-            self.urls[name] = f"http://{HOST}:{server.server_port}"
+            self.urls[name] = self._until_closed.enter_context(answering(server))
         return self
 
     def __exit__(
@@ -53,7 +63,4 @@ class ServedMarket:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for server, thread in zip(self._servers, self._threads, strict=True):
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        self._until_closed.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from interventions.rules import read_rules
+from sample.sites.serve import answering
 
 
 @dataclass
@@ -50,12 +51,8 @@ class ShopServer:
 @contextmanager
 def serving(handler):
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(server):
+        yield server.server_address[1]
 
 
 def card_handler(cards: CardServer, wake: threading.Event):

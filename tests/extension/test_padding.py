@@ -1,6 +1,5 @@
 """A real browser reads buckets whose bytes are mostly padding."""
 
-import threading
 
 import pytest
 from werkzeug.serving import make_server
@@ -9,6 +8,7 @@ from server.app import create_app
 from store.buckets import build_buckets
 from store.database import open_database
 from tests.server.conftest import risk_cards
+from sample.sites.serve import answering
 
 pytestmark = pytest.mark.browser
 
@@ -25,12 +25,8 @@ def address(settings):
         session.flush()
         build_buckets(session, 50)
     server = make_server("127.0.0.1", 0, create_app(settings, database))
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(server) as url:
+        yield url
     database.close()
 
 

@@ -1,6 +1,5 @@
 """The extension in the sample market's shop, as in the demo."""
 
-import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +11,7 @@ from sample.catalogue import make_products
 from sample.sites.shop import shop_site
 from store.keys import card_keys
 from tests.extension.conftest import EXTENSION, make_card
+from sample.sites.serve import answering
 
 pytestmark = pytest.mark.browser
 
@@ -25,12 +25,8 @@ def market():
 def address(market):
     """The shop's address, served for the time of these tests."""
     server = make_server("127.0.0.1", 0, shop_site(market), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(server) as url:
+        yield url
 
 
 def read_product(page):

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import csv
 import json
-import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from sqlmodel import select
 from standardwebhooks import Webhook
 
 from interventions.channels import deliver
+from sample.sites.serve import answering
 from store.consent import record_consent
 from store.privacy import Pseudonymiser
 from store.tables import Assignment, Delivery, Intervention, Order, Product
@@ -131,14 +131,9 @@ class _Receiving(BaseHTTPRequestHandler):
 @contextmanager
 def http_receiver():
     """Yield a running `Receiver`."""
-    with Receiver() as receiver:
-        thread = threading.Thread(
-            target=receiver.serve_forever, args=(0.05,), daemon=True
-        )
-        thread.start()
+    receiver = Receiver()
+    with answering(receiver):
         yield receiver
-        receiver.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +10,8 @@ from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from aiosmtpd.controller import Controller
+
+from sample.sites.serve import answering
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 
@@ -73,15 +74,8 @@ def receivers():
 
     mail = _AnyPort(found, hostname="127.0.0.1", port=0)
     mail.start()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as gateway:
-        gateway.daemon_threads = True
-        thread = threading.Thread(
-            target=gateway.serve_forever, args=(0.05,), daemon=True
-        )
-        thread.start()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Gateway)) as url:
         found.smtp_url = f"smtp://127.0.0.1:{mail.port}"
-        found.sms_url = f"http://127.0.0.1:{gateway.server_port}/"
+        found.sms_url = f"{url}/"
         yield found
-        gateway.shutdown()
-        thread.join()
     mail.stop()

@@ -2,7 +2,6 @@
 browser, and clients of people who are logged in."""
 
 import shutil
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
@@ -18,6 +17,7 @@ from werkzeug.serving import make_server
 
 from ml.standing.findings import keep_finding
 from reporting.findings.computing import find
+from sample.sites.serve import answering
 from scrapers.browser import browser_launch_options
 from server.access.users import add_user
 from server.app import create_app
@@ -124,13 +124,8 @@ def serving(database: Database, paths: tuple[str, ...]):
     unlimited = database.settings.model_copy(update={"limit_admin": ""})
     app = create_app(unlimited, database)
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    yield Site(address, database, tuple(f"/dashboard/{path}" for path in paths))
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(server) as address:
+        yield Site(address, database, tuple(f"/dashboard/{path}" for path in paths))
 
 
 @pytest.fixture(scope="package")
