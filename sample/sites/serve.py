@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from socketserver import BaseServer
+from http.server import HTTPServer
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
@@ -16,14 +16,14 @@ POLL_SECONDS = 0.05
 
 
 @contextmanager
-def answering(server: BaseServer) -> Iterator[str]:
+def answering(server: HTTPServer) -> Iterator[str]:
     """Let an HTTP server answer in a thread of its own until the block ends; yield its
     address, without a slash at the end.
     """
     thread = Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     try:
-        yield f"http://{HOST}:{server.server_address[1]}"
+        yield f"http://{HOST}:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()
