@@ -166,20 +166,20 @@ SELECT
     p.list_price_minor / minor_units(p.currency) * d.usd_per_unit AS list_price_usd,
     -- The last bits of a sum hang on which thread added first: they are rounded off, for
     -- the same data to give the same trees.
-    round(1 - exp(resale.drop_log), 6) AS resale_drop,
-    round(1 - exp(resale.drop_log + resale.half_width), 6) AS resale_drop_low,
-    round(1 - exp(resale.drop_log - resale.half_width), 6) AS resale_drop_high,
+    round(1 - exp(resale.drop_log), 9) AS resale_drop,
+    round(1 - exp(resale.drop_log + resale.half_width), 9) AS resale_drop_low,
+    round(1 - exp(resale.drop_log - resale.half_width), 9) AS resale_drop_high,
     resale.sold_usd AS resale_median_sold_usd,
     resale.ask_usd AS resale_median_ask_usd,
     coalesce(resale.sold_n, 0) AS resale_sold_n,
     coalesce(resale.sold_n + resale.ask_n, 0) AS resale_n,
     resale.as_of AS resale_as_of,
-    CASE WHEN c.sentiment_n > 0 THEN round(c.polarity / (c.sentiment_n + 3), 6) END
+    CASE WHEN c.sentiment_n > 0 THEN round(c.polarity / (c.sentiment_n + 3), 9) END
         AS sentiment_score,
     c.sentiment_n,
     -- Three reviews at the category's mean stand beside a product's own.
     CASE WHEN c.regret_n > 0
-        THEN round((c.regret + 3 * k.regret_talk) / (c.regret_n + 3), 6) END
+        THEN round((c.regret + 3 * k.regret_talk) / (c.regret_n + 3), 9) END
         AS regret_talk,
     c.other_language_n,
     c.sentiment_as_of,

@@ -252,7 +252,10 @@ def test_no_log_says_what_was_looked_up(client, stored, caplog):
     logged = "\n".join(
         r.getMessage() for r in caplog.records if not r.name.startswith("sqlalchemy")
     )
-    assert not [p for p in prefixes if p in logged or p in metrics]
+    # One of digits alone can stand in a figure by chance.
+    telling = [prefix for prefix in prefixes if not prefix.isdigit()]
+    assert len(telling) > 40
+    assert not [p for p in telling if p in logged or p in metrics]
 
 
 @pytest.mark.parametrize(("count", "length"), [(2000, 1), (3000, 2)])
