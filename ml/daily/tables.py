@@ -133,7 +133,8 @@ def _link_orders(duck: duckdb.DuckDBPyConnection) -> None:
         "order_id IN (SELECT order_id FROM linked_order JOIN todo USING (product_id) "
         "WHERE purchased_on >= from_day)"
     )
-    duck.execute(f"INSERT INTO linked_order {_query('order_features')}")
+    if _has_rows(duck, "asked"):
+        duck.execute(f"INSERT INTO linked_order {_query('order_features')}")
     duck.execute("DROP TABLE asked")
 
 
