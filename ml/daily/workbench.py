@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
+from threading import Timer
 
 import duckdb
 
@@ -16,9 +17,13 @@ from ml.daily.mark import write_mark
 from ml.daily.tables import set_last_day, update_daily
 from store.database import Database
 from store.duck import duck_session
-from store.errors import NotEnoughDataError
+from store.errors import DatabaseError, NotEnoughDataError
 from store.settings import Settings
 from store.workbench import PATIENCE_SECONDS, alone, drop, workbench_file
+
+# Thirty times what five million orders take. A query that never ends would keep the
+# workbench from everybody.
+MOST_SECONDS = 3_600
 
 
 @contextmanager
@@ -38,11 +43,15 @@ def open_workbench(
     NotEnoughDataError
         If there is no observation at all.
     DatabaseError
-        If another process keeps the workbench for too long.
+        If another process keeps the workbench for too long, or this one does.
     """
     settings = database.settings
     file = workbench_file(settings)
-    with alone(file, PATIENCE_SECONDS), _opened(settings, file) as duck:
+    with (
+        alone(file, PATIENCE_SECONDS),
+        _opened(settings, file) as duck,
+        _interrupted_after(MOST_SECONDS, duck),
+    ):
         mark = update_daily(duck, settings, follow(duck, database, settings))
         write_mark(duck, mark)
         if mark.last_day is None:
@@ -64,3 +73,22 @@ def _opened(settings: Settings, file: Path) -> Iterator[duckdb.DuckDBPyConnectio
             drop(file)
             duck = until_closed.enter_context(duck_session(settings, file))
         yield duck
+
+
+@contextmanager
+def _interrupted_after(
+    seconds: float, duck: duckdb.DuckDBPyConnection
+) -> Iterator[None]:
+    timer = Timer(seconds, duck.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise DatabaseError(
+            f"the daily tables were not done in {seconds} s and are left as they were; "
+            "if it happens again, remove workbench.duckdb from the data folder: it is "
+            "made anew"
+        ) from error
+    finally:
+        timer.cancel()

@@ -286,6 +286,21 @@ def test_who_waits_too_long_is_told(store, monkeypatch):
         pass
 
 
+def test_what_never_ends_is_interrupted(store, monkeypatch):
+    clear(store)
+    arrive(store, [(Listing, listing_on(1, "p1"))])
+    endless = "SELECT count(*) FROM range(1_000_000_000_000) AS r(i) WHERE hash(i) = 1"
+    monkeypatch.setattr(ml.daily.workbench, "MOST_SECONDS", 1)
+    with (
+        pytest.raises(DatabaseError, match="not done in 1 s"),
+        open_workbench(store) as duck,
+    ):
+        duck.execute(endless)
+    monkeypatch.undo()
+    with open_workbench(store) as duck:
+        assert duck.execute("SELECT 1").fetchone() == (1,)
+
+
 def _hold(settings_: Settings, busy) -> None:
     with open_workbench(Database(settings_)) as duck:
         duck.execute("BEGIN; DELETE FROM product_day")
