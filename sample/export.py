@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from sample.buyers import CHANNELS
-from sample.voices import ratings, texts
+from sample.buyers import CHANNELS, Ints
+from sample.voices import REVIEWED_AFTER_DAYS, ratings, reviewed, texts
 from sample.world import Market
 
 ZIP_COUNT = 500
@@ -42,6 +42,16 @@ def write_export(
         "population": _population(),
     }.items():
         pa_csv.write_csv(table, folder / f"{name}.csv")
+
+
+def reviews_of(market: Market) -> tuple[Ints, Ints, np.random.Generator]:
+    """Return which orders are reviewed, by number, with how many stars, and what goes
+    on drawing their texts.
+    """
+    rng = np.random.default_rng((market.seed, 5))
+    orders = market.orders
+    number = reviewed(rng, orders.day, market.day_count)
+    return number, ratings(rng, market.goods.quality[orders.product[number]]), rng
 
 
 def _orders(market: Market) -> pa.Table:
@@ -164,16 +174,13 @@ def _listings(market: Market) -> pa.Table:
 
 
 def _reviews(market: Market) -> pa.Table:
-    rng = np.random.default_rng((market.seed, 5))
     orders = market.orders
-    day = orders.day + 10
-    writes = (rng.random(len(day)) < 0.08) & (day < market.day_count)
-    number = np.flatnonzero(writes)
-    stars = ratings(rng, market.goods.quality[orders.product[number]])
+    number, stars, rng = reviews_of(market)
+    day = orders.day[number] + REVIEWED_AFTER_DAYS
     return pa.table(
         {
             "product_id": _ids("P", orders.product[number], 5),
-            "reviewed_at": _times(market, day[number], orders.second[number]),
+            "reviewed_at": _times(market, day, orders.second[number]),
             "rating": stars,
             "text": texts(rng, stars).tolist(),
         }

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
-from scipy.stats import lognorm
+from scipy.stats import lognorm, norm
 
 from sample.buyers import (
     DELAY_DAYS,
@@ -15,11 +15,19 @@ from sample.buyers import (
     SILENT_REGRET,
     TASTE_SPREAD,
 )
+from sample.export import reviews_of
+from sample.voices import (
+    REVIEWED_AFTER_DAYS,
+    STARS,
+    STARS_BY_QUALITY,
+    STARS_SPREAD,
+)
 from sample.world import Market
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-NEWTON_STEPS = 12
+# Standard deviations of what is to be learned.
+GRID = np.linspace(-4, 4, 65)
 
 
 def truth(market: Market) -> dict[str, float]:
@@ -35,23 +43,28 @@ def knowable(market: Market) -> dict[str, float]:
 def learnable(market: Market, since_day: int) -> dict[str, float]:
     """Return the same, from a day of the history on, for one who knows the market's
     formula, trends and prices as they truly are, and has to learn two things from what
-    came back before the day of the order: the product's quality, the customer's taste.
+    came back and was reviewed before the day of the order: the product's quality, the
+    customer's taste.
 
     A model has to learn the formula too, and sees trends and prices through counts and
     offers: it can't be expected to come nearer to the truth than this.
 
     References
     ----------
-    One normal effect of a logistic regression by Laplace's approximation; its spread is
-    integrated over as in MacKay, Neural Computation 4, 1992.
+    Each effect's posterior on a grid; its spread is integrated over as in MacKay,
+    Neural Computation 4, 1992.
     """
     orders = market.orders
-    quality = market.goods.quality[orders.product]
     known = _without_taste(market)
-    unjudged = known - QUALITY_EFFECT * quality
+    unjudged = known - QUALITY_EFFECT * market.goods.quality[orders.product]
     asked = np.flatnonzero(orders.day >= since_day)
     past = _Past(market, expit(known))
-    merit, merit_spread = past.effects(asked, orders.product, unjudged, QUALITY_EFFECT)
+    number, stars, _ = reviews_of(market)
+    said = np.zeros((len(orders.day), len(GRID)))
+    said[number] = _says_of_quality()[stars - 1]
+    merit, merit_spread = past.effects(
+        asked, orders.product, unjudged, QUALITY_EFFECT, said
+    )
     taste, taste_spread = past.effects(asked, orders.customer, known, TASTE_SPREAD)
     likely = unjudged[asked] + merit + taste
     spread = merit_spread + taste_spread
@@ -77,10 +90,22 @@ class _Past:
         self._delay = lognorm(DELAY_SPREAD, scale=DELAY_DAYS)
 
     def effects(
-        self, asked: Ints, group: Ints, offset: Floats, size: float
+        self,
+        asked: Ints,
+        group: Ints,
+        offset: Floats,
+        size: float,
+        said: Floats | None = None,
     ) -> tuple[Floats, Floats]:
         """Return what is learned by the day of each order asked about of its group's
-        effect on the log-odds, normal a priori: mean and variance (n_asked,).
+        effect on the log-odds: mean and variance (n_asked,).
+
+        Parameters
+        ----------
+        size : float
+            What the effect is of a standard deviation of its cause, which is normal.
+        said : array (n_orders, n_grid), optional
+            Log-likelihood of the cause by each order's review.
         """
         by_group = np.argsort(group, kind="stable")
         ends = np.searchsorted(group[by_group], np.arange(group.max() + 2))
@@ -89,24 +114,35 @@ class _Past:
         for one, day in set(keys):
             members = by_group[ends[one] : ends[one + 1]]
             earlier = members[self._day[members] < day]
-            found[one, day] = self._effect(earlier, day, offset[earlier], size)
+            belief = self._belief(earlier, day, offset[earlier], size)
+            if said is not None:
+                reviewed = earlier[self._day[earlier] + REVIEWED_AFTER_DAYS < day]
+                belief += said[reviewed].sum(axis=0)
+            weight = np.exp(belief - belief.max())
+            mean = np.average(GRID, weights=weight)
+            spread = np.average((GRID - mean) ** 2, weights=weight)
+            found[one, day] = (size * mean, size**2 * spread)
         effects = np.array([found[key] for key in keys])
         return effects[:, 0], effects[:, 1]
 
-    def _effect(
-        self, earlier: Ints, day: int, offset: Floats, size: float
-    ) -> tuple[float, float]:
+    def _belief(self, earlier: Ints, day: int, offset: Floats, size: float) -> Floats:
+        """Return the log-posterior of the cause on the grid, by what came back."""
         back = self._back_at[earlier] < day
-        # What is not back may still come: it counts as far as it would have by now.
-        weight = np.where(back, 1.0, self._delay.cdf(day - self._at[earlier]))
         regretted = np.where(back, self._regretted[earlier], 0.0)
-        effect, precision = 0.0, size**-2
-        for _ in range(NEWTON_STEPS):
-            chance = expit(offset + effect)
-            precision = size**-2 + float(weight @ (chance * (1 - chance)))
-            slope = float(weight @ (regretted - chance)) - effect / size**2
-            effect += slope / precision
-        return effect, 1 / precision
+        # What is not back may still come.
+        by_now = np.where(back, 1.0, self._delay.cdf(day - self._at[earlier]))
+        chance = expit(offset[:, None] + size * GRID) * by_now[:, None]
+        kept, sent = 1 - regretted, regretted
+        belief: Floats = sent @ np.log(chance) + kept @ np.log1p(-chance) - GRID**2 / 2
+        return belief
+
+
+def _says_of_quality() -> Floats:
+    """Return the log-likelihood (5, n_grid) of a quality by a review's stars."""
+    edges = np.array([-np.inf, 1.5, 2.5, 3.5, 4.5, np.inf])[:, None]
+    below = norm.cdf((edges - STARS - STARS_BY_QUALITY * GRID) / STARS_SPREAD)
+    likelihood: Floats = np.log(np.diff(below, axis=0) + 1e-12)
+    return likelihood
 
 
 def _without_taste(market: Market) -> Floats:

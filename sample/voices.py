@@ -25,13 +25,27 @@ BAD = (
     "Awful, it broke after two uses.",
     "Boring and useless, should have waited.",
 )
+# Of orders, how many are reviewed, and how much later.
+REVIEWED_SHARE, REVIEWED_AFTER_DAYS = 0.08, 10
+# Stars before they are rounded: of average quality, by a standard deviation of it, and
+# the standard deviation of tempers.
+STARS, STARS_BY_QUALITY, STARS_SPREAD = 3.6, 0.9, 0.9
+
+
+def reviewed(
+    rng: np.random.Generator, day: npt.NDArray[np.int64], day_count: int
+) -> npt.NDArray[np.int64]:
+    """Return which orders, by their days, are reviewed before the history ends."""
+    writes = rng.random(len(day)) < REVIEWED_SHARE
+    return np.flatnonzero(writes & (day + REVIEWED_AFTER_DAYS < day_count))
 
 
 def ratings(
     rng: np.random.Generator, quality: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.int64]:
     """Return stars 1-5 for reviews of things of a given quality (standard normal)."""
-    stars = np.round(3.6 + 0.9 * quality + rng.normal(0, 0.9, len(quality)))
+    tempers = rng.normal(0, STARS_SPREAD, len(quality))
+    stars = np.round(STARS + STARS_BY_QUALITY * quality + tempers)
     return np.clip(stars, 1, 5).astype(np.int64)
 
 

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
+import sample.truth
+from sample.export import reviews_of
 from sample.truth import knowable, learnable, truth
+from sample.voices import REVIEWED_AFTER_DAYS
 from sample.world import Market
 
 SINCE = 400
@@ -43,7 +46,7 @@ def test_who_knows_more_comes_nearer_to_the_truth(market):
     assert losses[2] - losses[1] < (losses[3] - losses[1]) / 2
 
 
-def test_what_is_learnable_on_a_day_hangs_on_nothing_later(market):
+def test_what_is_learnable_on_a_day_hangs_on_nothing_later(market, monkeypatch):
     orders = market.orders
     back_on = orders.day + orders.second / 86_400 + orders.return_day
     day = SINCE + 20
@@ -58,6 +61,11 @@ def test_what_is_learnable_on_a_day_hangs_on_nothing_later(market):
     before = [
         f"O{n:07d}" for n in np.flatnonzero((orders.day >= SINCE) & (orders.day <= day))
     ]
-    now, then = learnable(market, SINCE), learnable(other, SINCE)
+    now = learnable(market, SINCE)
+    number, stars, rng = reviews_of(market)
+    is_later = orders.day[number] + REVIEWED_AFTER_DAYS >= day
+    reviews = (number, np.where(is_later, 6 - stars, stars), rng)
+    monkeypatch.setattr(sample.truth, "reviews_of", lambda _: reviews)
+    then = learnable(other, SINCE)
     assert [now[i] for i in before] == [then[i] for i in before]
     assert now != then
