@@ -3,9 +3,9 @@
 The sample market knows each order's own probability: that is the best possible. What
 is knowable leaves out each customer's own taste, which no column holds; what is
 learnable leaves that and each product's quality to be learned from what came back and
-was reviewed. The seed recipe is what the case study describes: boosting on days since the peak (known in
-hindsight, as it joins trends), resale drop, sentiment and age, positives weighted
-threefold.
+was reviewed. The seed recipe is what the case study describes: boosting on days since
+the peak (known in hindsight, as it joins trends), resale drop, sentiment and age,
+positives weighted threefold.
 """
 
 import sys
