@@ -29,6 +29,11 @@ def key_of(number: int) -> str:
     return hashlib.sha256(str(number).encode()).hexdigest()
 
 
+def telling(prefixes: list[str]) -> list[str]:
+    """Return those that stand nowhere by chance: digits alone may, in a figure."""
+    return [prefix for prefix in prefixes if not prefix.isdigit()]
+
+
 def risk_cards(count: int, at: datetime = NOW) -> list[RiskCard]:
     """Return so many cards; their keys are spread as real ones are."""
     cards = []

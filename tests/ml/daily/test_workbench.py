@@ -4,7 +4,6 @@ are those that it would have made of everything at once.
 
 import multiprocessing
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -36,6 +35,7 @@ from store.tables import (
     Table,
 )
 from store.workbench import drop, workbench_file
+from tests.made_once import copied
 from tests.ml.daily.comparing import DAILY, assert_same, daily_tables
 from tests.ml.daily.worlds import START, arrivals, arrive, clear, link, listing_on
 from tests.shops import imported_shop
@@ -243,17 +243,17 @@ def test_many_rows_at_once_are_all_seen(store):
 
 
 def test_threads_leave_no_trace_in_the_rows(tmp_path_factory, tmp_path, monkeypatch):
-    shutil.copytree(imported_shop(tmp_path_factory) / "data", tmp_path / "data")
-    database = open_database(Settings(data_dir=tmp_path / "data"))
     made = []
-    for threads in (1, 5):
-        monkeypatch.setattr(
-            ml.daily.workbench, "duck_session", partial(_with_threads, threads)
-        )
-        drop(workbench_file(database.settings))
-        with open_workbench(database) as duck:
-            made.append(daily_tables(duck))
-    database.close()
+    with copied(
+        imported_shop(tmp_path_factory) / "data", tmp_path / "data"
+    ) as database:
+        for threads in (1, 5):
+            monkeypatch.setattr(
+                ml.daily.workbench, "duck_session", partial(_with_threads, threads)
+            )
+            drop(workbench_file(database.settings))
+            with open_workbench(database) as duck:
+                made.append(daily_tables(duck))
     for name, one in made[0].items():
         assert one.equals(made[1][name]), name
 
