@@ -119,7 +119,8 @@ SELECT 'P' || i AS product_id, {LAST} - d::INTEGER AS day,
     'Decline' AS stage, 0.5 AS level, 0.1 AS velocity_rate, 100 AS days_since_peak,
     90 AS trended_days, 50.0 AS list_price_usd, 0.4 AS resale_drop,
     30.0 AS resale_median_ask_usd, 4 AS resale_sold_n, 9 AS resale_n,
-    0.1 AS sentiment_score, 30 AS sentiment_n, 0 AS other_language_n,
+    0.1 AS sentiment_score, 30 AS sentiment_n, 3.9 AS rating_mean, 30 AS rating_n,
+    0 AS other_language_n,
     2500 AS order_count, 40 AS recent_order_count, 0.3 AS return_rate, 2400 AS return_n,
     300 AS recent_return_n
 FROM range({PRODUCTS}) AS r(i), range({DAYS}) AS s(d)

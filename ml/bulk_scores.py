@@ -103,8 +103,10 @@ def scores_of(model: RegretModel, rows: pa.Table) -> pa.Table:
     """Return the columns of `SCORES` for feature rows."""
     said = model.estimate(rows)
     signals = sum(
-        (pc.fill_null(rows[name], 0).to_numpy() >= least).astype(int)
-        for name, least in SIGNALS.items()
+        np.any(
+            [pc.fill_null(rows[name], 0).to_numpy() >= least for name in names], axis=0
+        ).astype(int)
+        for names, least in SIGNALS.items()
     ) + _has_trend(rows)
     enough = (signals >= ENOUGH_SIGNALS) & ~said.unusual
     # As `evidence.widened` has it, row by row.

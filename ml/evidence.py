@@ -5,15 +5,15 @@ from typing import Any
 from ml.card import Evidence
 
 # What speaks of a product besides a trend, and how much of it is a signal.
-SIGNALS = {"resale_n": 3, "sentiment_n": 5, "return_n": 20}
+SIGNALS = {("resale_n",): 3, ("sentiment_n", "rating_n"): 5, ("return_n",): 20}
 ENOUGH_SIGNALS = 2
 
 
 def evidence_of(facts: dict[str, Any], *, unusual: bool = False) -> Evidence:
     """Return ``enough`` (two signals or more), ``thin`` (one) or ``none``.
 
-    A signal is a trend, 3 resale offers, 5 reviews, or 20 orders that could have come
-    back.
+    A signal is a trend, 3 resale offers, 5 reviews (in English, or with stars), or 20
+    orders that could have come back.
 
     Parameters
     ----------
@@ -21,7 +21,8 @@ def evidence_of(facts: dict[str, Any], *, unusual: bool = False) -> Evidence:
         A value is unlike all that training saw: evidence is thin at best.
     """
     signals = bool(facts.get("hashtag")) + sum(
-        (facts.get(name) or 0) >= least for name, least in SIGNALS.items()
+        any((facts.get(name) or 0) >= least for name in names)
+        for names, least in SIGNALS.items()
     )
     if not signals:
         return "none"

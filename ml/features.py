@@ -30,6 +30,8 @@ SHOPPER: dict[str, str] = {
     "sentiment_score": "sentiment",
     "sentiment_n": "sentiment",
     "regret_talk": "sentiment",
+    "rating_mean": "sentiment",
+    "rating_n": "sentiment",
     "order_count": "returns",
     "recent_order_count": "returns",
     "return_rate": "returns",

@@ -80,7 +80,15 @@ def _resale(facts: Facts, now: datetime) -> Told:  # noqa: ARG001
     return text, "eBay and Poshmark offers", facts.get("resale_as_of")
 
 
-def _sentiment(facts: Facts, now: datetime) -> Told:  # noqa: ARG001
+def _reviews(facts: Facts, now: datetime) -> Told:  # noqa: ARG001
+    stars, rated = _number(facts, "rating_mean"), _number(facts, "rating_n") or 0
+    if stars is None or not rated or rated < (_number(facts, "sentiment_n") or 0):
+        return _mood(facts)
+    text = f"Buyers rate it {stars:.1f} of 5 ({_count(rated, 'review')})"
+    return text, "customer reviews", facts.get("rating_as_of")
+
+
+def _mood(facts: Facts) -> Told:
     score, count = _number(facts, "sentiment_score"), _number(facts, "sentiment_n")
     if score is None or not count:
         return None
@@ -190,7 +198,7 @@ def _short(name: str | None) -> str:
 TELLERS: dict[str, Callable[[Facts, datetime], Told]] = {
     "trend": _trend,
     "resale": _resale,
-    "sentiment": _sentiment,
+    "sentiment": _reviews,
     "returns": _returns,
     "price": _price,
     "buyer": _buyer,

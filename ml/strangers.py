@@ -18,6 +18,7 @@ COUNTS = (
     "resale_n",
     "resale_sold_n",
     "sentiment_n",
+    "rating_n",
     "other_language_n",
     "order_count",
     "recent_order_count",

@@ -32,19 +32,23 @@ event AS (
         sum(polarity) AS polarity,
         sum(regret_score) AS regret,
         count(regret_score) AS regret_n,
+        sum(rating) AS rating,
+        count(rating) AS rating_n,
+        max(reviewed_at) FILTER (rating IS NOT NULL) AS rated_at,
         count(*) FILTER (language NOT IN ('en', 'und')) AS other_language_n
     FROM review
     GROUP BY ALL
     UNION ALL
     SELECT
-        product_id, purchased_at::DATE, 'order', count(*), NULL, NULL, NULL, NULL, NULL
+        product_id, purchased_at::DATE, 'order', count(*), NULL, NULL, NULL, NULL, NULL,
+        NULL, NULL, NULL
     FROM "order"
     GROUP BY ALL
     UNION ALL
     -- An order is judged when its return window has passed, not before: returns come
     -- sooner than keeping does.
     SELECT o.product_id, o.purchased_at::DATE + b.return_window_days, 'judged',
-        count(*), NULL, NULL, NULL, NULL, NULL
+        count(*), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM "order" AS o, bounds AS b
     GROUP BY ALL
     UNION ALL
@@ -55,14 +59,14 @@ event AS (
         'returned',
         count(*),
         max(r.returned_at),
-        NULL, NULL, NULL, NULL
+        NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM "return" AS r
     JOIN "order" AS o USING (order_id), bounds AS b
     GROUP BY o.product_id, day
     UNION ALL
     SELECT
         o.product_id, r.returned_at::DATE, 'came back', count(*), NULL, NULL, NULL, NULL,
-        NULL
+        NULL, NULL, NULL, NULL
     FROM "return" AS r
     JOIN "order" AS o USING (order_id)
     GROUP BY ALL
@@ -76,6 +80,9 @@ event_day AS (
         sum(e.polarity) AS polarity,
         sum(e.regret) AS regret,
         sum(e.regret_n) AS regret_n,
+        sum(e.rating) AS rating,
+        sum(e.rating_n) AS rating_n,
+        max(e.rated_at) AS rated_at,
         sum(e.other_language_n) AS other_language_n,
         max(e.at) FILTER (e.kind = 'review') AS reviewed_at,
         sum(e.n) FILTER (e.kind = 'order') AS order_n,
@@ -96,6 +103,9 @@ counted AS (
         coalesce(sum(e.review_n) OVER so_far, 0) AS sentiment_n,
         sum(e.regret) OVER so_far AS regret,
         coalesce(sum(e.regret_n) OVER so_far, 0) AS regret_n,
+        sum(e.rating) OVER so_far AS rating,
+        coalesce(sum(e.rating_n) OVER so_far, 0) AS rating_n,
+        max(e.rated_at) OVER so_far AS rating_as_of,
         coalesce(sum(e.other_language_n) OVER so_far, 0) AS other_language_n,
         max(e.reviewed_at) OVER so_far AS sentiment_as_of,
         coalesce(sum(e.order_n) OVER so_far, 0) AS order_count,
@@ -181,6 +191,9 @@ SELECT
     CASE WHEN c.regret_n > 0
         THEN round((c.regret + 3 * k.regret_talk) / (c.regret_n + 3), 9) END
         AS regret_talk,
+    round(c.rating / nullif(c.rating_n, 0), 9) AS rating_mean,
+    c.rating_n,
+    c.rating_as_of,
     c.other_language_n,
     c.sentiment_as_of,
     c.order_count,
@@ -200,4 +213,4 @@ LEFT JOIN price_day AS d ON p.currency = d.currency AND c.day = d.day
 LEFT JOIN trend ON c.product_id = trend.product_id AND c.day = trend.day
 LEFT JOIN resale ON c.product_id = resale.product_id AND c.day = resale.day
 WHERE coalesce(trend.hashtag, resale.product_id) IS NOT NULL
-    OR c.sentiment_n + c.order_count > 0
+    OR c.sentiment_n + c.rating_n + c.order_count > 0

@@ -35,6 +35,7 @@ MONOTONE: dict[str, int] = {
     "customer_return_rate": 1,
     "regret_talk": 1,
     "sentiment_score": -1,
+    "rating_mean": -1,
     "resale_drop": 1,
 }
 

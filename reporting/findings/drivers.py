@@ -47,6 +47,7 @@ NUMERIC = (
     Driver("bot_share", "Bought views", "most", "least"),
     Driver("resale_drop", "Fall of the resale price", "most", "least"),
     Driver("sentiment_score", "Mood of reviews", "best", "worst"),
+    Driver("rating_mean", "Stars of reviews", "most", "fewest"),
     Driver("regret_talk", "Regret in reviews", "most", "least"),
     Driver("price_usd", "Price", "dearest", "cheapest"),
     Driver("discount", "Price below list price", "most", "least"),

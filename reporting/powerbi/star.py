@@ -186,6 +186,8 @@ PRODUCT_DAY = StarTable(
         "resale_n",
         "sentiment_score",
         "sentiment_n",
+        "rating_mean",
+        "rating_n",
     ),
 )
 RETENTION = StarTable(

@@ -55,7 +55,9 @@ DAYS = (
     Column("resale_n", "Offers", "count"),
     Column("sentiment_score", "Sentiment", "number", "-1 to 1"),
     Column("regret_talk", "Regret talk", "share", "Of reviews in English."),
-    Column("sentiment_n", "Reviews", "count"),
+    Column("sentiment_n", "Reviews", "count", "In English."),
+    Column("rating_mean", "Stars", "number", "0 to 5"),
+    Column("rating_n", "Rated", "count", "Reviews with stars."),
 )
 
 

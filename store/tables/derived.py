@@ -208,6 +208,15 @@ class ProductDay(Table, table=True):
     """Mean probability that the writer of an English review so far would not recommend
     it, with 3 reviews at the category's mean beside, 0-1."""
 
+    rating_mean: float | None = None
+    """Mean of the stars so far, whatever the language, 0-5."""
+
+    rating_n: int = 0
+    """Reviews with stars so far."""
+
+    rating_as_of: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the newest of them was written, UTC."""
+
     other_language_n: int = 0
     """Reviews so far in other languages, which are not scored."""
 

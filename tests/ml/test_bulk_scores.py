@@ -24,7 +24,7 @@ def varied(count: int = 400) -> pa.Table:
     for number, row in enumerate(rows):
         row.update(TOLD, order_id=f"o{number}")
         row["hashtag"] = rng.choice([None, "", "x"])
-        for name in ("resale_n", "sentiment_n", "return_n"):
+        for name in ("resale_n", "sentiment_n", "rating_n", "return_n"):
             row[name] = rng.choice([None, 0, 2, 3, 4, 5, 19, 20])
         if number % 7 == 0:
             row["quantity"] = rng.choice([1e6, -3.0, np.inf])

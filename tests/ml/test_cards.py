@@ -124,6 +124,9 @@ def test_without_a_model_it_says_what_to_do(settings):
         ({"hashtag": "x"}, "thin"),
         ({"hashtag": "x", "resale_n": 3}, "enough"),
         ({"sentiment_n": 5, "return_n": 20}, "enough"),
+        ({"sentiment_n": 4, "rating_n": 5}, "thin"),
+        ({"sentiment_n": 5, "rating_n": 5}, "thin"),
+        ({"rating_n": 5, "return_n": 20}, "enough"),
     ],
 )
 def test_evidence(facts, evidence):

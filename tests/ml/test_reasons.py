@@ -29,6 +29,7 @@ PRODUCT = {
     "category": "Clothing",
     "brand": "Lumenza",
 }
+RATED = {"rating_mean": 2.41, "rating_n": 3, "rating_as_of": AT}
 ORDER = PRODUCT | {
     "customer_order_count": 5,
     "customer_return_count": 3,
@@ -161,6 +162,9 @@ def test_who_looks_is_never_spoken_of():
         ("resale", {"resale_drop": 0.001}, "goes for about its list price"),
         ("sentiment", {"sentiment_n": 1}, "Its only review is poor"),
         ("sentiment", {"sentiment_n": 1200}, "Its 1,200 reviews are"),
+        ("sentiment", RATED, "Buyers rate it 2.4 of 5 (3 reviews)"),
+        ("sentiment", RATED | {"rating_n": 2}, "Its 3 reviews are poor"),
+        ("sentiment", RATED | {"sentiment_n": 0, "rating_n": 1}, "2.4 of 5 (1 review)"),
         ("returns", {}, "about 12%, from 24 earlier orders and its category's rate"),
         ("returns", {"return_n": 1}, "from 1 earlier order and"),
     ],
@@ -179,7 +183,7 @@ FACTS = st.fixed_dictionaries(
         name: missing(value)
         if isinstance(value, int | float)
         else st.sampled_from([value, None])
-        for name, value in ORDER.items()
+        for name, value in (ORDER | RATED).items()
     }
     | {"price_source": st.just("the product page")},
 )

@@ -75,6 +75,25 @@ def test_other_languages_are_counted_and_not_scored(store):
     assert found[2]["regret_talk"] == pytest.approx(0.2)
 
 
+def test_stars_count_in_every_language(store):
+    rows = [
+        review(1, 0, 0.2, rating=4.0),
+        review(2, 1, None, rating=1.5),
+        review(3, 2, 0.1),
+        review(4, 3, None, rating=0.0, language="fr"),
+        review(5, 0, None, rating=5.0, product_id="q"),
+    ]
+    add(store, Review, *rows)
+    found = days(store)
+    means = [found[d]["rating_mean"] for d in range(4)]
+    assert means == pytest.approx([4.0, 2.75, 2.75, 5.5 / 3])
+    assert [found[d]["rating_n"] for d in range(4)] == [1, 2, 2, 3]
+    rated = [(found[d]["rating_as_of"] - START).days for d in range(4)]
+    assert rated == [0, 1, 1, 3]
+    alone = days(store, "q")[0]
+    assert (alone["rating_mean"], alone["sentiment_n"]) == (5.0, 0)
+
+
 def test_without_an_english_review_there_is_no_number(store):
     add(store, Review, review(1, 0, None), review(2, 0, 0.4, product_id="q"))
     with open_workbench(store) as duck:

@@ -72,6 +72,7 @@ def review(draw):
         "review_id": draw(some("klmnop")),
         "product_id": draw(some(PRODUCTS)),
         "reviewed_at": draw(moments),
+        "rating": draw(some([None, 1.0, 4.3])),
         "polarity": draw(some([-0.5, 0.25])),
         "regret_score": draw(some([None, 0.1, 0.75])),
         "language": draw(some(["en", "de"])),

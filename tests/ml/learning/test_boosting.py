@@ -78,6 +78,7 @@ def test_what_is_given_stands_over_the_houses_own(booster):
         "regret_talk": 1,
         "resale_drop": 1,
         "sentiment_score": -1,
+        "rating_mean": -1,
     }
 
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.isotonic import IsotonicRegression
 
 from ml.learning.calibration import fit_calibration
 from ml.quality.evaluation import expected_calibration_error, figures
@@ -21,6 +22,27 @@ def test_probabilities_come_out_right(sample):
     assert expected_calibration_error(y[10_000:], risk) < 0.02
     assert np.all((low <= risk) & (risk <= high))
     assert np.all(np.diff(risk[np.argsort(score[10_000:])]) >= 0)
+
+
+def test_what_no_logistic_curve_follows_is_followed(sample):
+    score, _, _ = sample
+    true = np.where(score < 0, 0.1, 0.5) + 0.1 * (score > 1.5)
+    y = (np.random.default_rng(3).random(len(score)) < true).astype(float)
+    risk, _, _ = fit_calibration(score[:15_000], y[:15_000])(score[15_000:])
+    assert np.abs(risk - true[15_000:]).mean() < 0.03
+
+
+def test_few_rows_come_out_nearer_than_by_isotonic_steps_alone():
+    rng = np.random.default_rng(13)
+    ours, steps = [], []
+    for _ in range(20):
+        score = rng.normal(-1, 1, 800)
+        true = 1 / (1 + np.exp(-1.3 * score))
+        y = (rng.random(800) < true).astype(float)
+        alone = IsotonicRegression(out_of_bounds="clip").fit(score, y)
+        steps.append(np.abs(alone.predict(score) - true).mean())
+        ours.append(np.abs(fit_calibration(score, y)(score)[0] - true).mean())
+    assert np.mean(ours) < 0.7 * np.mean(steps)
 
 
 def test_the_interval_holds_the_mean_of_its_group_at_its_rate():
