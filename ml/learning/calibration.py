@@ -122,7 +122,7 @@ def _logistic(score: Floats, y: Floats, weight: Floats) -> Floats:
     """Return the probability of each row by a logistic curve fitted to all (Platt)."""
     once = score[:, None]
     # A soft label is a row of either kind, each as heavy as it is likely.
-    curve = LogisticRegression().fit(
+    curve = LogisticRegression(solver="newton-cholesky").fit(
         np.concatenate([once, once]),
         np.repeat([1, 0], len(y)),
         sample_weight=np.concatenate([weight * y, weight * (1 - y)]),

@@ -42,6 +42,7 @@ class Distribution:
     @classmethod
     def fitted(cls, column: Floats, *, categorical: bool = False) -> "Distribution":
         """Return the distribution of a column (n_rows,), NaN where it is missing."""
+        column = np.sort(column)  # as all that follows would do for itself
         known = column[np.isfinite(column)]
         edges = (_category_edges if categorical else _quantile_edges)(known)
         counts = _counts(edges, column)
@@ -143,6 +144,8 @@ def _category_edges(known: Floats) -> Floats:
 
 
 def _counts(edges: Floats, column: Floats) -> npt.NDArray[np.int64]:
-    missing = np.isnan(column)
-    bins = np.searchsorted(edges, column[~missing], side="left")
-    return np.append(np.bincount(bins, minlength=len(edges) + 1), missing.sum())
+    # NaN is sorted to the end.
+    ordered = np.sort(column)
+    present = len(ordered) - int(np.isnan(ordered).sum())
+    upto = np.searchsorted(ordered[:present], edges, side="right")
+    return np.diff(np.concatenate([[0], upto, [present, len(ordered)]]))

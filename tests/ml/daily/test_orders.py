@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from ml.daily import link_asked, open_workbench
+from ml.strangers import COUNTS
 from store.tables import Order, Product, Return
 from tests.ml.daily.comparing import assert_same, daily_tables
 from tests.ml.daily.shop import START, add, days, product
@@ -154,6 +155,15 @@ def test_a_customers_past_ends_the_day_before(shop):
         row = link_asked(duck, pa.Table.from_pylist([next_day])).to_pylist()[0]
     # The newest day there is: its orders and the return of that midnight count.
     assert told(row, *names) == (4, 2, 2.5 / 6)
+
+
+def test_the_first_order_of_all_has_the_counts_of_a_product_nobody_knows(shop):
+    add(shop, Order, order("first", START), order("a"))
+    rows = linked(shop)
+    counts = set(COUNTS) & rows["first"].keys()
+    assert {"rating_n", "order_count"} <= counts
+    assert {rows["first"][name] for name in counts} == {0}
+    assert rows["a"]["order_count"] == 1
 
 
 def test_what_came_back_counts_for_thirty_days(shop):
