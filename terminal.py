@@ -48,7 +48,7 @@ def print_rows(rows: Iterable[Row], columns: dict[str, str]) -> None:
 
 def print_facts(facts: Row) -> None:
     """Print names and values, one a line; what is not there is left out."""
-    Console(highlight=False, soft_wrap=True).print(_facts(facts))
+    Console(highlight=False, soft_wrap=True).print(_facts(facts.items()))
 
 
 def print_columns(
@@ -160,13 +160,17 @@ def card_table(card: Row) -> RenderableType:
         facts["trend"] = f"{card['stage']}, {card['trended_days']} days{more}"
     if kept := card["kept_180_days"]:
         facts["after 180 days"] = kept_words(kept)
-    for reason in card["reasons"]:
-        points = f"  {reason['effect'] * 100:+.0f} points"
-        facts[points] = f"{reason['text']} ({reason['as_of'][:10]})"
-    if card["model"]:
-        why = "; every return counts, no reasons were known" if returned else ""
-        facts["model"] = f"trained on {card['model']['trained_on']} data{why}"
-    return _facts(facts)
+    # Two reasons may weigh the same.
+    reasons = [
+        (
+            f"  {reason['effect'] * 100:+.0f} points",
+            f"{reason['text']} ({reason['as_of'][:10]})",
+        )
+        for reason in card["reasons"]
+    ]
+    why = "; every return counts, no reasons were known" if returned else ""
+    model = card["model"] and f"trained on {card['model']['trained_on']} data{why}"
+    return _facts([*facts.items(), *reasons, ("model", model)])
 
 
 def kept_words(kept: Row) -> str:
@@ -184,9 +188,9 @@ def kept_words(kept: Row) -> str:
     return f"{kept['share']:.0%} of buyers kept it ({interval}, {kept['n']:,} orders)"
 
 
-def _facts(facts: Row) -> Table:
+def _facts(facts: Iterable[tuple[str, Any]]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
-    for name, value in facts.items():
+    for name, value in facts:
         if value is not None:
             table.add_row(name, _shown(value))
     return table

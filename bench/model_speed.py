@@ -90,7 +90,7 @@ def batch(model: RegretModel, rows: pa.Table, repeats: int = 3) -> tuple[float, 
 
 
 def training(
-    dataset: Dataset, purpose: Purpose, repeats: int = 3
+    dataset: Dataset, purpose: Purpose, repeats: int = 7
 ) -> tuple[float, float]:
     """Return seconds of a whole fit, and of LightGBM on the same rows and rounds."""
     fitted = fit(dataset, Recipe(purpose)).model

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,19 +120,25 @@ def open_database(settings: Settings) -> Database:
     """
     database = Database(settings)
     current = database.revision()
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     if current is None:
         database.upgrade()
-    elif current != head:
+    elif current != newest_revision():
         database.close()
         raise DatabaseError(
-            f"the database has schema {current}, this version needs {head}: "
+            f"the database has schema {current}, this version needs "
+            f"{newest_revision()}: "
             "back it up, then run `trendguard db upgrade`"
         )
     from store.people.rotation import settle  # noqa: PLC0415 - it needs this module
 
     settle(database)
     return database
+
+
+@cache
+def newest_revision() -> str | None:
+    """Return the revision of the schema that this version needs."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def alembic_config() -> Config:

@@ -6,17 +6,28 @@ import socket
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psycopg
 import pytest
 
+from scrapers.browser import browser_launch_options
 from store.database import Database
+from store.errors import SettingsError
 from store.settings import Settings, get_settings
 from tests.made_once import copied, made_once
 
 POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
+# A browser process for each site and one for the screen would take as long again.
+LEAN = (
+    "--disable-features=IsolateOrigins,site-per-process,"
+    "HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
+    "--disable-site-isolation-trials",
+    "--renderer-process-limit=1",
+    "--in-process-gpu",
+)
 SHARED = Path(__file__).parents[2] / "shared"
 # Test processes run side by side, and LightGBM's threads wait by spinning.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -125,9 +136,15 @@ def _migrate(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def _own_postgres():
-    """The URL of this test process's PostgreSQL database: to make one takes long."""
+def _own_postgres(tmp_path_factory):
+    """The URL of this test process's PostgreSQL database: to make and migrate one takes
+    long.
+    """
     with new_postgres() as url:
+        folder = tmp_path_factory.mktemp("postgres")
+        database = Database(Settings(data_dir=folder, database_url=url))
+        database.upgrade()
+        database.close()
         yield url
 
 
@@ -146,7 +163,6 @@ def database(request, tmp_path):
         return
     url = request.getfixturevalue("_own_postgres")
     database = Database(Settings(data_dir=tmp_path / "data", database_url=url))
-    database.upgrade()
     yield database
     database.close()
     empty(url)
@@ -171,6 +187,16 @@ def empty(url: str) -> None:
         statements += [f"DELETE FROM {name}" for (name,) in names]
         statements += ["SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence"]
         connection.execute("; ".join(statements))
+
+
+@pytest.fixture(scope="session")
+def launch_options() -> dict[str, Any]:
+    """How Playwright starts this machine's Chromium; without one, the test skips."""
+    try:
+        options = browser_launch_options(Settings())
+    except SettingsError as error:
+        pytest.skip(str(error))
+    return options | {"args": [*options["args"], *LEAN]}
 
 
 @pytest.fixture(scope="session")

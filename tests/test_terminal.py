@@ -49,6 +49,14 @@ def test_a_card_says_what_its_risk_is_of():
     assert nothing.startswith("regret risk  not enough evidence")
 
 
+def test_reasons_that_weigh_the_same_are_all_told():
+    texts = ["Buyers rate it 1.7 of 5", "#pillow is down to 17%"]
+    reasons = [{"effect": 0.21, "text": t, "as_of": "2026-11-07"} for t in texts]
+    shown = printed_card(reasons=reasons)
+    assert shown.count("+21 points") == 2
+    assert all(text in shown for text in texts)
+
+
 @pytest.fixture
 def chosen(monkeypatch, tmp_path):
     """The settings and the report that the training got."""

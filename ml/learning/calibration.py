@@ -22,6 +22,9 @@ LEAST_CELL = 20
 # few rows is mostly chance. More did slightly better on sample markets 1 to 6, whose
 # truth is nearly such a curve, and blurred one that jumps.
 CURVE_ROWS = 250
+# As no more than this share of the other steps' rows: a line fitted to rows knows as
+# much as 1 / (1 + z^2) of them, here z = 1.7 deviations from their middle.
+CURVE_SHARE = 0.25
 KNOTS = 200
 # Log-odds that a rate may be off in another month, whatever these few months say.
 LEAST_DRIFT = 0.1
@@ -76,8 +79,9 @@ def fit_calibration(
     y : array (n_rows,)
         Outcomes, 0-1.
     weight : array (n_rows,), optional
-        As how many rows each counts; the interval is that of Kish's effective number,
-        made wider by how far rates drift over the time of the rows.
+        As how many rows each counts; the interval is that of Kish's effective number
+        and of what the curve is worth, made wider by how far rates drift over the time
+        of the rows.
 
     References
     ----------
@@ -97,13 +101,15 @@ def fit_calibration(
     count = total**2 / np.add.reduceat(weight**2, starts)
     curve = _logistic(score, y, weight)
     expected = np.add.reduceat(weight * curve, starts) / total
-    risk = (rate * count + CURVE_ROWS * expected) / (count + CURVE_ROWS)
+    lent = np.minimum(CURVE_ROWS, (count.sum() - count) * CURVE_SHARE)
+    borne = count + lent
+    risk = (rate * count + lent * expected) / borne
     middle = np.add.reduceat(weight * score, starts) / total
     drift = _drift(np.interp(score, middle, risk), y, period)
     # As many rows as would leave the same doubt if nothing drifted.
-    sure = count / (1 + drift * count * risk * (1 - risk))
+    sure = borne / (1 + drift * borne * risk * (1 - risk))
     tail = (1 - INTERVAL) / 2
-    hits = rate * sure
+    hits = risk * sure
     low = np.minimum(beta.ppf(tail, hits + 0.5, sure - hits + 0.5), risk)
     high = np.maximum(beta.ppf(1 - tail, hits + 0.5, sure - hits + 0.5), risk)
     # Each step moves the curve where it lies; between steps and beyond them the curve

@@ -10,10 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from bench.saved_pages import show
 from ml.card import BandRisk, Card, CardModel, Kept, Reason, Resale, Sentiment
-from scrapers.browser import browser_launch_options
-from store.errors import SettingsError
 from store.keys import card_keys
-from store.settings import Settings
 from tests.extension.badge import Badge
 from tests.extension.servers import (
     CardServer,
@@ -26,14 +23,6 @@ from tests.extension.servers import (
 EXTENSION = Path(__file__).parents[2] / "extension"
 PRODUCT_JS = EXTENSION / "content" / "product.js"
 NOW = datetime.now(UTC).replace(microsecond=0)
-
-
-@pytest.fixture(scope="package")
-def launch_options():
-    try:
-        return browser_launch_options(Settings())
-    except SettingsError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="package")
@@ -87,7 +76,6 @@ def browser_with(extension, playwright, launch_options, shop_pages, profile):
             f"--disable-extensions-except={extension}",
             f"--load-extension={extension}",
             f"--host-resolver-rules={rules}",
-            "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
         ],
         ignore_default_args=["--disable-extensions"],
     )

@@ -10,10 +10,8 @@ from sqlmodel import select
 
 from sample.sites import tiktok_site
 from sample.sites.serve import ServedMarket
-from scrapers.browser import browser_launch_options
 from scrapers.runs import begin_run
 from store.database import Database
-from store.errors import SettingsError
 from store.settings import Settings
 from store.spiders import whole_arguments
 from store.tables import CrawlRun, HashtagSnapshot, Listing, Video
@@ -161,11 +159,8 @@ def test_a_killed_research_goes_on_by_cursor_and_search_id(tmp_path):
 
 
 @pytest.mark.browser
+@pytest.mark.usefixtures("launch_options")
 def test_a_run_of_many_hashtags_goes_on_after_the_last_kept(site, tmp_path):
-    try:
-        browser_launch_options(Settings())
-    except SettingsError as error:
-        pytest.skip(str(error))
     asked = {"hashtag": "#vase,teapot,OakLamp"}
     database, run, start = begun(tmp_path, site, "tiktok_tag", asked)
     with database.writing() as session:

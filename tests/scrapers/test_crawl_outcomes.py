@@ -7,9 +7,7 @@ import pytest
 from sqlmodel import select
 
 from sample.sites.serve import ServedMarket
-from scrapers.browser import browser_launch_options
 from store.database import Database
-from store.errors import SettingsError
 from store.settings import Settings
 from store.tables import (
     CrawlRun,
@@ -221,12 +219,8 @@ def ended(start):
 
 
 @pytest.fixture(scope="module")
-def ended_tags(start):
+def ended_tags(start, launch_options):
     """Tag crawls, a few browsers at a time."""
-    try:
-        browser_launch_options(Settings())
-    except SettingsError as error:
-        pytest.skip(str(error))
     tags = Source("tiktok_tag", {"hashtag": "#Lamp"}, ("tiktok_url",))
     moods = [*TAGS, "only-counters"]
     begun = {}

@@ -8,13 +8,12 @@ from sqlmodel import select
 
 from sample.sites import ebay_site, poshmark_site, tiktok_site
 from sample.sites.serve import ServedMarket
-from scrapers.browser import browser_launch_options
 from scrapers.keeping import Keeper
 from scrapers.pages.listing import listing_item
 from scrapers.runs import begin_run, end_run
 from store.clock import utc_now
 from store.database import Database
-from store.errors import ConflictError, MissingError, SettingsError
+from store.errors import ConflictError, MissingError
 from store.settings import Settings
 from store.tables import CrawlRun, HashtagSnapshot, Listing, Product, Video
 from tests.children import children, command_once
@@ -58,12 +57,8 @@ def opened(chosen):
 
 
 @pytest.fixture(scope="module")
-def tags(market, crawls, tmp_path_factory):
+def tags(market, crawls, tmp_path_factory, launch_options):
     """The crawls of a known and an unknown hashtag, started at once."""
-    try:
-        browser_launch_options(Settings())
-    except SettingsError as error:
-        pytest.skip(str(error))
     started = {}
     for hashtag in ("#OakLamp", "teapot"):
         chosen = {"data_dir": tmp_path_factory.mktemp("tag"), **market}

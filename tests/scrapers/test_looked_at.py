@@ -6,9 +6,7 @@ import pytest
 from sqlmodel import select
 
 from sample.sites.serve import ServedMarket
-from scrapers.browser import browser_launch_options
 from store.database import Database
-from store.errors import SettingsError
 from store.settings import Settings
 from store.tables import CrawlLog, CrawlRun, CrawlSample
 from tests.scrapers.crawling import Crawls
@@ -85,11 +83,8 @@ def test_a_good_page_leaves_figures_and_no_copy(crawled):
 
 
 @pytest.mark.browser
+@pytest.mark.usefixtures("launch_options")
 def test_what_the_browser_showed_is_kept_too(crawled):
-    try:
-        browser_launch_options(Settings())
-    except SettingsError as error:
-        pytest.skip(str(error))
     asked = {"hashtag": "lamp"}
     for mood, reason in (("captcha", "blocked"), ("other-page", "changed")):
         run, _, samples = crawled(mood, "tiktok_tag", "tiktok_url", asked)

@@ -16,7 +16,8 @@ from store.keys import card_keys
 from store.tables import ALL, Lookup, Nudge, Product
 from tests.running import end, running, until
 
-pytestmark = pytest.mark.slow
+# What is stored and logged is the same on either database.
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 PREFIXES, DESCRIBED, BASKETS = 600, 300, 100
 
 

@@ -10,7 +10,6 @@ from interventions.resale.form import fill_form
 from interventions.resale.poshmark import PoshmarkListing
 from sample.sites import poshmark_site
 from sample.sites.serve import ServedMarket
-from scrapers.browser import browser_launch_options
 from store.errors import BlockedError, ChangedError, FailedError, LoginWallError
 
 pytestmark = pytest.mark.browser
@@ -25,11 +24,6 @@ FIELDS = PoshmarkListing(
 
 
 @pytest.fixture
-def launch(settings):
-    return browser_launch_options(settings)
-
-
-@pytest.fixture
 def site():
     with ServedMarket({"poshmark": poshmark_site(None)}) as market:
         yield market.urls["poshmark"]
@@ -40,9 +34,9 @@ def closet(site):
         return json.load(answer)
 
 
-def test_the_form_is_filled_in_and_not_sent_off(site, launch, tmp_path):
+def test_the_form_is_filled_in_and_not_sent_off(site, launch_options, tmp_path):
     picture = tmp_path / "pictures" / "filled.png"
-    done = fill_form(site, FIELDS, launch, picture=picture)
+    done = fill_form(site, FIELDS, launch_options, picture=picture)
     assert done["submitted"] is False
     wanted = {name: str(value) for name, value in FIELDS.model_dump().items()}
     assert done["filled"] == wanted
@@ -50,8 +44,8 @@ def test_the_form_is_filled_in_and_not_sent_off(site, launch, tmp_path):
     assert closet(site) == []
 
 
-def test_it_is_sent_off_where_that_is_asked_for(site, launch):
-    done = fill_form(site, FIELDS, launch, submit=True)
+def test_it_is_sent_off_where_that_is_asked_for(site, launch_options):
+    done = fill_form(site, FIELDS, launch_options, submit=True)
     assert (done["submitted"], done["url"]) == (True, f"{site}/closet")
     (listed,) = closet(site)
     assert listed["title"] == FIELDS.title
@@ -82,11 +76,11 @@ def to_log_in():
     ],
     ids=["redirect", "password", "captcha", "changed"],
 )
-def test_a_page_that_is_no_form_is_an_error(launch, app, error):
+def test_a_page_that_is_no_form_is_an_error(launch_options, app, error):
     with ServedMarket({"other": app}) as market, pytest.raises(error):
-        fill_form(market.urls["other"], FIELDS, launch, submit=True)
+        fill_form(market.urls["other"], FIELDS, launch_options, submit=True)
 
 
-def test_a_site_that_is_away_is_an_error(launch):
+def test_a_site_that_is_away_is_an_error(launch_options):
     with pytest.raises(FailedError, match="can't be opened"):
-        fill_form("http://127.0.0.1:9", FIELDS, launch)
+        fill_form("http://127.0.0.1:9", FIELDS, launch_options)

@@ -59,6 +59,17 @@ def test_the_interval_holds_the_mean_of_its_group_at_its_rate():
     assert 0.85 <= np.mean(held) <= 1
 
 
+def test_the_risk_lies_well_inside_its_interval():
+    rng = np.random.default_rng(4)
+    for _ in range(40):
+        score = rng.normal(0, 1, 1_500)
+        y = (rng.random(1_500) < 1 / (1 + np.exp(-2 * score))).astype(float)
+        risk, low, high = fit_calibration(score, y)(score)
+        sides = (risk - low) / (high - low)
+        assert sides.min() > 0.2
+        assert sides.max() < 0.8
+
+
 def test_few_rows_make_a_wide_interval(sample):
     score, _, y = sample
     few = fit_calibration(score[:60], y[:60])(score)

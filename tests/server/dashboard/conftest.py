@@ -18,11 +18,9 @@ from werkzeug.serving import make_server
 from ml.standing.findings import keep_finding
 from reporting.findings.computing import find
 from sample.sites.serve import answering
-from scrapers.browser import browser_launch_options
 from server.access.users import add_user
 from server.app import create_app
 from store.database import Database
-from store.errors import SettingsError
 from store.settings import Settings
 from store.tables import Finding, Order, RiskWeek
 from tests.server.access.conftest import PASSWORD
@@ -172,14 +170,10 @@ def empty_site(migrated, folder):
 
 
 @pytest.fixture(scope="package")
-def browser():
+def browser(launch_options):
     """One Chromium for all pages."""
-    try:
-        options = browser_launch_options(Settings())
-    except SettingsError as error:
-        pytest.skip(str(error))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**options)
+        browser = playwright.chromium.launch(**launch_options)
         yield browser
         browser.close()
 
