@@ -20,10 +20,11 @@ from tests.made_once import copied, made_once
 
 POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
-# A browser process for each site and one for the screen would take as long again.
+# A browser process for each site, for the screen and for suggestions in the address bar
+# would take as long again.
 LEAN = (
     "--disable-features=IsolateOrigins,site-per-process,"
-    "HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     "--disable-site-isolation-trials",
     "--renderer-process-limit=1",
     "--in-process-gpu",

@@ -123,6 +123,7 @@ def test_a_run_is_claimed_by_one_of_many(database, monkeypatch):
     assert crawled == [run.run_id]
 
 
+@pytest.mark.any_database
 def test_the_child_is_told_what_and_writes_its_own_outcome(database, child, tmp_path):
     run = ask(database)
     told = tmp_path / "told"
@@ -168,6 +169,7 @@ time.sleep(60)
 """
 
 
+@pytest.mark.any_database
 def test_a_child_that_hangs_is_ended_with_all_its_processes(database, child, tmp_path):
     file = tmp_path / "pid"
     child(HANGS.format(file=str(file)))
@@ -331,6 +333,7 @@ jobs.work.work()
 """
 
 
+@pytest.mark.any_database
 @pytest.mark.slow
 def test_a_job_is_given_back_only_when_its_thread_is_gone(database, tmp_path):
     log = tmp_path / "log"

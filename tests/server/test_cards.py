@@ -89,6 +89,7 @@ def uneven(stored):
     return [f"{number:02x}" for number in range(256)]
 
 
+@pytest.mark.any_database
 def test_no_answer_tells_its_bucket_by_its_length(client, uneven):
     for headers, lost in ((GZIP, gzip.decompress), ({}, bytes)):
         sent = [client.get(f"/v1/cards/{p}", headers=headers) for p in uneven]
@@ -123,6 +124,7 @@ def test_what_is_sent_compressed_is_what_is_sent_plain(client, uneven):
     assert "Content-Encoding" not in refused.headers
 
 
+@pytest.mark.any_database
 def test_head_says_what_get_would(client, uneven):
     for headers in (GZIP, {}):
         asked = client.get("/v1/cards/ab", headers=headers)

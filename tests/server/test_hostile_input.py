@@ -178,6 +178,7 @@ KINDS = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.any_database
 @KINDS
 def test_the_bodies_that_are_changed_below_are_good_ones(client, kind):
     found = {}
@@ -228,6 +229,7 @@ def test_what_no_database_takes_is_refused_everywhere(client, kind):
             assert answer.status_code in refusals, where
 
 
+@pytest.mark.any_database
 @KINDS
 def test_no_address_that_is_sent_is_ever_opened(client, app, kind, monkeypatch):
     opened = []

@@ -36,6 +36,7 @@ def test_two_workers_answer_at_once_and_say_nothing(stored, serving, log):
     assert "Traceback" not in written
 
 
+@pytest.mark.any_database
 def test_a_worker_that_is_killed_is_replaced(serving):
     url, process = serving
     workers = workers_of(process.pid)

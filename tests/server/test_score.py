@@ -94,6 +94,7 @@ def test_an_array_gets_the_scores_of_the_command(client, asked, by_file):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.any_database
 def test_lines_get_them_too_however_they_are_cut(client, asked, by_file, monkeypatch):
     body = "\n".join(json.dumps(order) for order in map(given, asked))
     for size in (500, 7):
@@ -182,6 +183,7 @@ def test_an_array_is_bounded_and_lines_are_not(shop, asked):
     }
 
 
+@pytest.mark.any_database
 def test_customers_stay_in_memory(client, shop, caplog):
     database, folder = shop
     caplog.set_level(logging.DEBUG)

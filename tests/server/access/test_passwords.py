@@ -71,6 +71,7 @@ def test_older_parameters_are_replaced_at_the_next_log_in(log_in, database):
     assert verify(new, PASSWORD)
 
 
+@pytest.mark.any_database
 def test_for_a_name_nobody_has_a_password_is_verified_too(
     log_in, database, monkeypatch
 ):
