@@ -1,14 +1,18 @@
 """What it says: scores of orders, the card of a product."""
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlmodel import col, func, select
 
 from commands.options import Json, opened, show
+from store.database import Database
 from store.privacy import age_band
 from store.settings import get_settings
+from store.tables import Product
 from terminal import print_card
 
 app = typer.Typer()
@@ -44,6 +48,23 @@ def risk(
     if age:
         result["own_risk"] = result["risk_by_age_band"].get(age_band(age))
     show(result, as_json, print_card)
+    if card.evidence == "none" and not brand:
+        for known in _brands_of(scorer.database, title):
+            typer.echo(
+                f"a product of that name is known: add --brand {known!r}", err=True
+            )
+
+
+def _brands_of(database: Database, title: str) -> Sequence[str | None]:
+    """Return the brands of the catalogue's products of that title, a few of them: a
+    card is found by brand and title together.
+    """
+    same = func.lower(col(Product.title)) == title.strip().lower()
+    brands = select(col(Product.brand)).where(same, col(Product.brand) > "")
+    with database.reading() as session:
+        return session.exec(
+            brands.distinct().order_by(col(Product.brand)).limit(3)
+        ).all()
 
 
 def _amount(text: str) -> Decimal | None:
