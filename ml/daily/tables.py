@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import duckdb
 import pyarrow as pa
 
+from ml.daily.counted import put_counted
 from ml.daily.following import DERIVED, relation
 from ml.daily.hashtag_day import hashtag_days
 from ml.daily.mark import Mark, earlier
@@ -15,7 +16,7 @@ from store.changes import KNOWN_AT
 from store.duck import put, sql_beside, table_names
 from store.settings import Settings
 
-STEPS = ("video_seen", "bot_change", "offer", "resale_day")
+STEPS = ("video_seen", "bot_change", "offer", "resale_day", "event_day")
 
 
 def update_daily(
@@ -99,9 +100,10 @@ def _make_days(duck: duckdb.DuckDBPyConnection) -> None:
         "DELETE FROM product_day USING todo "
         "WHERE product_day.product_id = todo.product_id AND day >= from_day"
     )
+    put_counted(duck)
     duck.execute(f"INSERT INTO product_day BY NAME {_query('product_day')}")
     _link_orders(duck)
-    for step in STEPS:
+    for step in (*STEPS, "counted"):
         duck.execute(f"DROP TABLE {step}")
 
 
