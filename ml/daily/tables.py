@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from ml.daily.counted import put_counted
-from ml.daily.following import DERIVED, relation
+from ml.daily.following import DERIVED, midnight, relation
 from ml.daily.hashtag_day import hashtag_days
 from ml.daily.mark import Mark, earlier
 from store.changes import KNOWN_AT
@@ -32,7 +32,7 @@ def update_daily(
     first, last = span
     next_day = mark.last_day + timedelta(1) if mark.last_day else date.min
     since = max(first, min(mark.stale_from or date.max, next_day))
-    _forget_days(duck, first, last)
+    _forget_days(duck, first, last, mark.stale_from)
     if since <= last or _has_rows(duck, "stale_product"):
         _put_bounds(
             duck,
@@ -51,17 +51,21 @@ def update_daily(
     return replace(mark, last_day=last, stale_from=None, unstored_from=unstored)
 
 
-def _forget_days(duck: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
+def _forget_days(
+    duck: duckdb.DuckDBPyConnection, first: date, last: date, stale_from: date | None
+) -> None:
     """Delete the rows of days and orders of which nothing is stored any more, before
     others are made that would read them.
     """
     there = table_names(duck)
     for name in {"total_day", *map(relation, DERIVED)} & there:
         duck.execute(f"DELETE FROM {name} WHERE day NOT BETWEEN ? AND ?", [first, last])
-    if "linked_order" in there:
+    if "linked_order" in there and stale_from:
+        # Of a day before that no order is gone.
         duck.execute(
-            "DELETE FROM linked_order "
-            'WHERE order_id NOT IN (SELECT order_id FROM "order")'
+            "DELETE FROM linked_order WHERE purchased_on >= ? AND order_id NOT IN "
+            '(SELECT order_id FROM "order" WHERE purchased_at >= ?)',
+            [stale_from, midnight(stale_from)],
         )
 
 
@@ -122,9 +126,13 @@ def link_asked(duck: duckdb.DuckDBPyConnection, asked: pa.Table) -> pa.Table:
 
 def _link_orders(duck: duckdb.DuckDBPyConnection) -> None:
     """Link the orders anew that read a row which was made anew."""
+    (begin,) = duck.execute("SELECT min(from_day) FROM todo").fetchall()[0]
+    # Its own condition, for of a long history only the end is read.
     duck.execute(
         'CREATE OR REPLACE TEMP TABLE asked AS SELECT o.* FROM "order" AS o '
-        "JOIN todo USING (product_id) WHERE o.purchased_at::DATE >= from_day"
+        "JOIN todo USING (product_id) "
+        "WHERE o.purchased_at >= ? AND o.purchased_at::DATE >= from_day",
+        [midnight(begin or date.max)],
     )
     duck.execute(
         "CREATE TABLE IF NOT EXISTS linked_order AS "
