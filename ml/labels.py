@@ -37,8 +37,8 @@ def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset
 
 def put_labels(duck: duckdb.DuckDBPyConnection, settings: Settings) -> str:
     """Make the view ``labelled_order``: the orders, what was known before them, and
-    their `OUTCOME`; return its target: ``regret``, or ``returned`` where no return has a
-    reason.
+    their `OUTCOME`. Return its target: ``regret``, or ``returned`` where no return has
+    a reason.
     """
     put_regret_reasons(duck, settings)
     returned = duck.sql(sql_beside(__file__, "labels")).to_arrow_table()

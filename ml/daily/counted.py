@@ -54,7 +54,7 @@ def put_counted(duck: duckdb.DuckDBPyConnection) -> None:
         "SELECT e.* FROM event_day AS e JOIN todo USING (product_id), bounds "
         "WHERE day <= last_day ORDER BY from_day, product_id"
     ).to_arrow_table()
-    none = np.empty(0, np.int32)
+    none = np.empty(0, np.int64)
     nothing = _block(todo["product_id"][:0], none, events[:0], none)
     duck.register("block", nothing)
     duck.execute("CREATE OR REPLACE TEMP TABLE counted AS FROM block")
@@ -77,7 +77,7 @@ def _blocks(todo: pa.Table, events: pa.Table, last: int) -> Iterator[pa.Table]:
         start, end = np.searchsorted(product, (low, high))
         yield _block(
             todo["product_id"][low:high],
-            np.arange(begins[low], last + 1, dtype=np.int32),
+            np.arange(begins[low], last + 1),
             events.slice(start, end - start),
             product[start:end] - low,
         )
@@ -85,7 +85,7 @@ def _blocks(todo: pa.Table, events: pa.Table, last: int) -> Iterator[pa.Table]:
 
 
 def _block(
-    ids: pa.ChunkedArray, days: npt.NDArray[np.int32], events: pa.Table, product: Ints
+    ids: pa.ChunkedArray, days: Ints, events: pa.Table, product: Ints
 ) -> pa.Table:
     """Return the rows of products of the same days, one after another.
 
@@ -101,7 +101,7 @@ def _block(
     return pa.table(
         {
             "product_id": ids.take(pa.array(number)),
-            "day": pa.array(np.tile(days, len(ids)), pa.date32()),
+            "day": pa.array(np.tile(days, len(ids)).astype(np.int32), pa.date32()),
         }
         | _columns(events, cells, shape)
     )
@@ -121,7 +121,7 @@ def _columns(
     """
 
     def spread(name: str, nothing: int, kind: type = int) -> npt.NDArray[Any]:
-        days = np.full(shape, nothing, kind)
+        days: npt.NDArray[Any] = np.full(shape, nothing, kind)
         values = events[name].cast(pa.from_numpy_dtype(days.dtype))
         days[cells] = values.fill_null(nothing).to_numpy()
         return days
@@ -142,4 +142,5 @@ def _columns(
 
 
 def _numbers(days: pa.ChunkedArray) -> Ints:
-    return days.cast(pa.int32()).to_numpy().astype(np.int64)
+    numbers: Ints = days.cast(pa.int32()).to_numpy().astype(np.int64)
+    return numbers

@@ -58,7 +58,7 @@ class Observed:
 
 
 def observed_hashtags(duck: duckdb.DuckDBPyConnection) -> Observed:
-    """Return what `hashtag_days` reads, for `days_of` to be told beside other queries."""
+    """Return what `hashtag_days` reads; `days_of` needs DuckDB no more."""
     since, last = duck.execute("SELECT since, last_day FROM bounds").fetchall()[0]
     totals = duck.sql("FROM total_day ORDER BY hashtag, day").to_arrow_table()
     return Observed(totals, duck.sql("FROM bot_change").to_arrow_table(), since, last)

@@ -39,7 +39,7 @@ def link_products(session: Session, memory: Path | None = None) -> int:
     stored = _stored(session)
     if memory and memory.exists():
         known = memory.read_text(encoding="utf-8")
-        if known == _digest(hashtags, products, stored):
+        if known == _digest(hashtags, products, stored.values()):
             return sum(row["method"] != OWN for row in stored.values())
     index = HashtagIndex(hashtags, [named(*row[1:]) for row in products])
     found = index.candidates([named(title, brand) for _, title, brand in products])
@@ -49,7 +49,7 @@ def link_products(session: Session, memory: Path | None = None) -> int:
     _write(session, wanted, {k: row for k, row in stored.items() if k not in own})
     if memory:
         with replaced(memory) as draft:
-            digest = _digest(hashtags, products, _stored(session))
+            digest = _digest(hashtags, products, _stored(session).values())
             draft.write_text(digest, encoding="utf-8")
     return len(wanted)
 
@@ -101,7 +101,6 @@ def _digest(*linked: Iterable[Any]) -> str:
     for source in sorted((*HERE.glob("*.py"), *HERE.glob("*.json"))):
         digest.update(source.read_bytes())
     for rows in linked:
-        rows = rows.values() if isinstance(rows, dict) else rows
         digest.update(repr([*rows]).encode())
     return digest.hexdigest()
 

@@ -141,7 +141,8 @@ class Rarity:
 @cache
 def english_counts() -> dict[str, float]:
     """Return how often each word stands in a trillion words of the web."""
-    # Single words only: its pairs are not used. Its own reader takes four times as long.
+    # Single words only: its pairs are not used. Its own reader takes four times as
+    # long.
     file = Path(wordsegment.Segmenter.UNIGRAMS_FILENAME)
     parts = file.read_text(encoding="utf-8").split()
     return dict(zip(parts[::2], map(float, parts[1::2]), strict=True))
