@@ -266,6 +266,19 @@ def test_a_damaged_workbench_is_made_anew(store, junk):
         assert newest(duck) == date(2026, 1, 2)
 
 
+def test_a_workbench_that_somebody_removed_is_made_anew(store):
+    clear(store)
+    arrive(store, [(Listing, listing_on(1, "p1"))])
+    with open_workbench(store) as duck:
+        made = daily_tables(duck)
+    file = workbench_file(store.settings)
+    assert file.with_name(f"{file.name}.wal").exists()
+    file.unlink()
+    with open_workbench(store) as duck:
+        again = daily_tables(duck)
+    assert all(again[name].equals(rows) for name, rows in made.items())
+
+
 def test_many_rows_at_once_are_all_seen(store):
     clear(store)
     count = 150_000  # more than one row group of DuckDB
