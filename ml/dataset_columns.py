@@ -86,11 +86,13 @@ TYPES = {
 }
 
 
-def column_guide(rows: pa.Table, target: str) -> str:
+def column_guide(schema: pa.Schema, count: int, target: str) -> str:
     """Return a Markdown table that tells every column of the dataset.
 
     Parameters
     ----------
+    count : int
+        How many orders it has.
     target : str
         ``regret`` or ``returned``.
 
@@ -102,14 +104,14 @@ def column_guide(rows: pa.Table, target: str) -> str:
     lines = [
         "# The linked dataset",
         "",
-        f"{rows.num_rows:,} orders whose return window has passed, in order of",
+        f"{count:,} orders whose return window has passed, in order of",
         f"time; the target is *{target}*. Nothing is used before it was known; what",
         "was not known is empty.",
         "",
         "| column | type | meaning | known | from |",
         "|---|---|---|---|---|",
     ]
-    for field in rows.schema:
+    for field in schema:
         told = column_told(field.name)
         cells = (f"`{field.name}`", _type(field.type), told.meaning, told.known)
         lines.append(f"| {' | '.join(cells)} | `{told.source}` |")

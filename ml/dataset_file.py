@@ -1,5 +1,6 @@
 """The linked dataset as a file, with a guide to its columns beside it."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,16 @@ from pyarrow import parquet
 
 from ml.daily import open_workbench
 from ml.dataset_columns import column_guide
-from ml.labels import label_orders
+from ml.labels import put_labels
 from ml.prepare import prepare
 from store.database import Database
+from store.duck import sql_beside
 from store.files import replaced
 from store.people.anonymity import suppress_small_groups
 from store.people.exports import note_export
 from store.settings import Settings
+
+ROWS_A_GROUP = 100_000
 
 
 def write_dataset(
@@ -36,28 +40,57 @@ def write_dataset(
     guide = out.with_suffix(".columns.md")
     # Written while nobody else has the workbench: who is forgotten waits for it.
     with open_workbench(database, as_of) as duck:
-        dataset = label_orders(duck, settings)
-        rows = dataset.rows.append_column("target", pa.array(dataset.y))
-        rows = rows.append_column("coded", pa.array(dataset.coded))
-        rows, generalised = suppress_small_groups(rows, _people(duck, rows))
+        target = put_labels(duck, settings)
+        count, generalised = _put_told(duck)
         note_export(settings, out, "linked")
         with replaced(guide) as told, replaced(out) as draft:
-            parquet.write_table(rows, draft)
-            told.write_text(column_guide(rows, dataset.target), encoding="utf-8")
+            schema = _write(duck, draft)
+            told.write_text(column_guide(schema, count, target), encoding="utf-8")
     return {
-        "rows": rows.num_rows,
+        "rows": count,
         "generalised": generalised,
-        "target": dataset.target,
+        "target": target,
         "out": str(out),
         "columns": str(guide),
     }
 
 
-def _people(duck: duckdb.DuckDBPyConnection, rows: pa.Table) -> pa.ChunkedArray:
-    duck.register("asked_ids", rows.select(["order_id"]))
-    whose = duck.sql(
-        "SELECT customer_pseudonym FROM (SELECT order_id, row_number() OVER () AS n "
-        'FROM asked_ids) JOIN "order" USING (order_id) ORDER BY n'
-    ).to_arrow_table()
-    duck.unregister("asked_ids")
-    return whose["customer_pseudonym"]
+def _put_told(duck: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """Make the table ``told``: of which combinations of age band and income decile
+    less is told; return how many orders there are, and how many are of these.
+    """
+    people = duck.sql(sql_beside(__file__, "judged_person")).to_arrow_table()
+    rows = people.drop_columns("person")
+    told, generalised = suppress_small_groups(rows, people["person"])
+    for name in rows.column_names:
+        rows = rows.append_column(f"told_{name}", told[name])
+    duck.register("told_rows", rows if generalised else rows.slice(0, 0))
+    duck.execute(
+        "CREATE OR REPLACE TEMP TABLE told AS SELECT DISTINCT * FROM told_rows "
+        "WHERE (age_band, income_decile) "
+        "IS DISTINCT FROM (told_age_band, told_income_decile)"
+    )
+    duck.unregister("told_rows")
+    return rows.num_rows, generalised
+
+
+def _write(duck: duckdb.DuckDBPyConnection, file: Path) -> pa.Schema:
+    """Write the dataset part by part, the next being read meanwhile."""
+    rows = duck.sql(sql_beside(__file__, "dataset_row")).to_arrow_reader(ROWS_A_GROUP)
+    # Of these nearly every value is another: a dictionary takes as long again as they
+    # do, and saves little.
+    various = [f.name for f in rows.schema if pa.types.is_floating(f.type)]
+    with (
+        parquet.ParquetWriter(
+            file, rows.schema, use_dictionary=[*{*rows.schema.names} - {*various}]
+        ) as target,
+        ThreadPoolExecutor(1) as writer,
+    ):
+        written: Future[None] | None = None
+        for batch in rows:
+            if written:
+                written.result()
+            written = writer.submit(target.write_batch, batch)
+        if written:
+            written.result()
+    return rows.schema

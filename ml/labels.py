@@ -12,7 +12,7 @@ from store.settings import Settings
 
 Floats = npt.NDArray[np.float64]
 # Known when the order is judged, not before: these are no features.
-OUTCOME = ("returned_on", "regretted", "kept_days", "faded", "level_at_return")
+OUTCOME = ("target", "coded", "returned_on")
 
 
 def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset:
@@ -22,26 +22,43 @@ def label_orders(duck: duckdb.DuckDBPyConnection, settings: Settings) -> Dataset
     is regretted or not; one without is given a probability, as
     ``settings.silent_returns`` says. Where no return has a reason, every return counts.
     """
-    put_regret_reasons(duck, settings)
-    # A table of its own: then the join with it is planned by what it holds.
-    labels = sql_beside(__file__, "labels")
-    duck.execute(f"CREATE OR REPLACE TEMP TABLE label AS {labels}")
+    target = put_labels(duck, settings)
     linked = duck.sql(
-        "SELECT * FROM linked_order JOIN label USING (order_id) "
-        "ORDER BY purchased_on, order_id"
+        "FROM labelled_order ORDER BY purchased_on, order_id"
     ).to_arrow_table()
-    duck.execute("DROP TABLE label")
-    rows = linked.drop_columns(list(OUTCOME))
-    returned_on = linked["returned_on"].to_numpy().astype("datetime64[D]")
-    returned = ~np.isnat(returned_on)
-    if linked["regretted"].null_count == linked.num_rows:
-        everyone = np.ones(linked.num_rows, dtype=bool)
-        return Dataset(rows, returned.astype(float), everyone, returned_on, "returned")
-    regretted = linked["regretted"].cast(pa.float64()).to_numpy()
-    silent = returned & np.isnan(regretted)
-    y = np.where(returned, regretted, 0.0)
-    y[silent] = silent_targets(linked, regretted, silent, settings)
-    return Dataset(rows, y, ~silent, returned_on, "regret")
+    return Dataset(
+        linked.drop_columns(list(OUTCOME)),
+        linked["target"].to_numpy(),
+        linked["coded"].to_numpy(),
+        linked["returned_on"].to_numpy().astype("datetime64[D]"),
+        target,
+    )
+
+
+def put_labels(duck: duckdb.DuckDBPyConnection, settings: Settings) -> str:
+    """Make the view ``labelled_order``: the orders, what was known before them, and
+    their `OUTCOME`. Return its target: ``regret``, or ``returned`` where no return has
+    a reason.
+    """
+    put_regret_reasons(duck, settings)
+    returned = duck.sql(sql_beside(__file__, "labels")).to_arrow_table()
+    tells = returned["regretted"].null_count < returned.num_rows
+    if tells:
+        y = returned["regretted"].cast(pa.float64()).to_numpy().copy()
+        silent = np.isnan(y)
+        y[silent] = silent_targets(returned, y, silent, settings)
+    else:
+        y = np.ones(returned.num_rows)
+        silent = np.zeros(returned.num_rows, dtype=bool)
+    label = returned.select(["order_id", "returned_on"])
+    label = label.append_column("target", pa.array(y))
+    duck.register("labels", label.append_column("coded", pa.array(~silent)))
+    # A table of its own: then the join with it is planned by what it holds.
+    duck.execute("CREATE OR REPLACE TEMP TABLE label AS FROM labels")
+    duck.unregister("labels")
+    labelled = sql_beside(__file__, "labelled_order")
+    duck.execute(f"CREATE OR REPLACE TEMP VIEW labelled_order AS {labelled}")
+    return "regret" if tells else "returned"
 
 
 def put_regret_reasons(duck: duckdb.DuckDBPyConnection, settings: Settings) -> None:

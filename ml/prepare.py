@@ -7,9 +7,10 @@ from store.database import Database
 
 def prepare(database: Database) -> dict[str, int]:
     """Link products to hashtags, judge new listings and reviews; return how many."""
+    linked = database.settings.data_dir / "linked.sha256"
     with database.writing() as session:
         return {
-            "product_hashtag": link_products(session),
+            "product_hashtag": link_products(session, linked),
             "listing": link_listings(session),
             "review": score_reviews(session),
         }

@@ -38,6 +38,9 @@ def duck_session(
         duck.execute("SET TimeZone = 'UTC'")
         duck.execute("SET autoinstall_known_extensions = false")
         duck.execute("SET enable_progress_bar = false")
+        # What was committed is in the log beside the file, and goes into the file when
+        # there is more of it: not at each close, which takes longer than a day's rows.
+        duck.execute("PRAGMA disable_checkpoint_on_shutdown")
         # A join with the latest rate is planned as a loop over all where few rows are
         # expected, and more come.
         duck.execute("SET asof_loop_join_threshold = 0")

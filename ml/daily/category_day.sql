@@ -1,6 +1,6 @@
 -- One row per category and day: what holds for all its products, where one of them has
--- too little of its own. Reads: product, "order", "return", review, resale_day (of all products
--- from `since` on), bounds(last_day, since, return_window_days).
+-- too little of its own. Reads: product, event_day and resale_day (of all products from
+-- `since` on), bounds(last_day, since).
 WITH grid AS (
     SELECT
         c.category,
@@ -9,46 +9,16 @@ WITH grid AS (
         bounds AS b
 ),
 
-judged AS (
-    -- An order is judged when its return window has passed, not before: returns come
-    -- sooner than keeping does.
-    SELECT
-        o.product_id,
-        o.purchased_at::DATE + b.return_window_days AS day,
-        count(*) AS return_n,
-        0 AS returned_n,
-        0 AS regret_n,
-        0 AS regret
-    FROM "order" AS o, bounds AS b
-    GROUP BY ALL
-    UNION ALL
-    SELECT
-        o.product_id,
-        greatest(r.returned_at::DATE, o.purchased_at::DATE + b.return_window_days),
-        0,
-        count(*),
-        0,
-        0
-    FROM "return" AS r
-    JOIN "order" AS o USING (order_id), bounds AS b
-    GROUP BY ALL
-    UNION ALL
-    SELECT product_id, reviewed_at::DATE, 0, 0, count(*), sum(regret_score)
-    FROM review
-    WHERE regret_score IS NOT NULL
-    GROUP BY ALL
-),
-
 judged_day AS (
     -- What lies before `since` counts as of the day before it.
     SELECT
         coalesce(p.category, '') AS category,
-        greatest(j.day, b.since - 1) AS day,
-        sum(j.return_n) AS return_n,
-        sum(j.returned_n) AS returned_n,
-        sum(j.regret_n) AS regret_n,
-        sum(j.regret) AS regret
-    FROM judged AS j
+        greatest(e.day, b.since - 1) AS day,
+        sum(e.judged_n) AS return_n,
+        sum(e.returned_n) AS returned_n,
+        sum(e.regret_n) AS regret_n,
+        sum(e.regret) AS regret
+    FROM event_day AS e
     JOIN product AS p USING (product_id), bounds AS b
     GROUP BY ALL
 ),

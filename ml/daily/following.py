@@ -128,7 +128,7 @@ def _span(
         low = earlier(changed_from, mark.copied_to + timedelta(1))
     else:
         low = changed_from
-    return (_midnight(low), _midnight(today + timedelta(1))) if low else None
+    return (midnight(low), midnight(today + timedelta(1))) if low else None
 
 
 def _copy(
@@ -183,5 +183,6 @@ def _compare_catalogue(duck: duckdb.DuckDBPyConnection) -> date | None:
     return date.min if shared else None
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """Return when a day begins."""
     return datetime.combine(day, time(), UTC)

@@ -36,13 +36,41 @@ def hashtag_days(duck: duckdb.DuckDBPyConnection) -> pa.Table:
 
     Reads ``total_day``, ``bot_change`` and ``bounds(since, last_day)``.
     """
+    return days_of(observed_hashtags(duck))
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was observed of hashtags.
+
+    Attributes
+    ----------
+    totals, changes : pyarrow.Table
+        ``total_day`` in order, and ``bot_change``.
+    since, last : date
+        The days that are asked for.
+    """
+
+    totals: pa.Table
+    changes: pa.Table
+    since: date
+    last: date
+
+
+def observed_hashtags(duck: duckdb.DuckDBPyConnection) -> Observed:
+    """Return what `hashtag_days` reads; `days_of` needs DuckDB no more."""
     since, last = duck.execute("SELECT since, last_day FROM bounds").fetchall()[0]
     totals = duck.sql("FROM total_day ORDER BY hashtag, day").to_arrow_table()
-    changes = duck.sql("FROM bot_change").to_arrow_table()
-    calendar = Calendar(totals, last)
+    return Observed(totals, duck.sql("FROM bot_change").to_arrow_table(), since, last)
+
+
+def days_of(observed: Observed) -> pa.Table:
+    """Return the rows of ``hashtag_day`` from ``observed.since`` on."""
+    totals = observed.totals
+    calendar = Calendar(totals, observed.last)
     readings = readings_of(calendar.totals(totals))
-    bot_share = calendar.bot_shares(changes)[:, readings.series]
-    return _Rows(calendar, readings, bot_share).since(since)
+    bot_share = calendar.bot_shares(observed.changes)[:, readings.series]
+    return _Rows(calendar, readings, bot_share).since(observed.since)
 
 
 class Calendar:

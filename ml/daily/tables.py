@@ -2,20 +2,24 @@
 are not what they would be if all were made anew.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
 import pyarrow as pa
 
-from ml.daily.following import DERIVED, relation
-from ml.daily.hashtag_day import hashtag_days
+from ml.daily.counted import put_counted
+from ml.daily.following import DERIVED, midnight, relation
+from ml.daily.hashtag_day import days_of, observed_hashtags
 from ml.daily.mark import Mark, earlier
 from store.changes import KNOWN_AT
 from store.duck import put, sql_beside, table_names
 from store.settings import Settings
 
-STEPS = ("video_seen", "bot_change", "offer", "resale_day")
+# Kept, as thousands of snapshots and videos are a few numbers a day.
+KEPT = ("total_day", "bot_change")
+STEPS = ("offer", "resale_day", "event_day")
 
 
 def update_daily(
@@ -31,7 +35,7 @@ def update_daily(
     first, last = span
     next_day = mark.last_day + timedelta(1) if mark.last_day else date.min
     since = max(first, min(mark.stale_from or date.max, next_day))
-    _forget_days(duck, first, last)
+    _forget_days(duck, first, last, mark.stale_from)
     if since <= last or _has_rows(duck, "stale_product"):
         _put_bounds(
             duck,
@@ -50,17 +54,21 @@ def update_daily(
     return replace(mark, last_day=last, stale_from=None, unstored_from=unstored)
 
 
-def _forget_days(duck: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
+def _forget_days(
+    duck: duckdb.DuckDBPyConnection, first: date, last: date, stale_from: date | None
+) -> None:
     """Delete the rows of days and orders of which nothing is stored any more, before
     others are made that would read them.
     """
     there = table_names(duck)
-    for name in {"total_day", *map(relation, DERIVED)} & there:
+    for name in {*KEPT, *map(relation, DERIVED)} & there:
         duck.execute(f"DELETE FROM {name} WHERE day NOT BETWEEN ? AND ?", [first, last])
-    if "linked_order" in there:
+    if "linked_order" in there and stale_from:
+        # Of a day before that no order is gone.
         duck.execute(
-            "DELETE FROM linked_order "
-            'WHERE order_id NOT IN (SELECT order_id FROM "order")'
+            "DELETE FROM linked_order WHERE purchased_on >= ? AND order_id NOT IN "
+            '(SELECT order_id FROM "order" WHERE purchased_at >= ?)',
+            [stale_from, midnight(stale_from)],
         )
 
 
@@ -85,23 +93,32 @@ def _make_days(duck: duckdb.DuckDBPyConnection) -> None:
         "WHEN product_id IN (FROM stale_product) THEN first_day ELSE since END "
         "AS from_day FROM product, bounds WHERE from_day <= last_day"
     )
-    for step in STEPS:
-        duck.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {_query(step)}")
-    # Kept, as thousands of snapshots are a day's few totals.
-    totals = _query("total_day")
-    duck.execute(f"CREATE TABLE IF NOT EXISTS total_day AS {totals} LIMIT 0")
-    _make_since(duck, "total_day", totals)
-    duck.register("hashtag_days", hashtag_days(duck))
+    # Counters stand for 30 days: what is older changes nothing from then on.
+    duck.execute(
+        f"CREATE OR REPLACE TEMP TABLE video_seen AS SELECT v.* FROM "
+        f"({_query('video_seen')}) AS v, bounds WHERE v.observed_at >= since - 30"
+    )
+    for name in KEPT:
+        query = _query(name)
+        duck.execute(f"CREATE TABLE IF NOT EXISTS {name} AS {query} LIMIT 0")
+        _make_since(duck, name, query)
+    with ThreadPoolExecutor(1) as beside:
+        # Meanwhile, for DuckDB seldom keeps all cores busy.
+        hashtags = beside.submit(days_of, observed_hashtags(duck))
+        for step in STEPS:
+            duck.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {_query(step)}")
+        _make_since(duck, "category_day", _query("category_day"))
+        put_counted(duck)
+        duck.register("hashtag_days", hashtags.result())
     _make_since(duck, "hashtag_day", "FROM hashtag_days")
     duck.unregister("hashtag_days")
-    _make_since(duck, "category_day", _query("category_day"))
     duck.execute(
         "DELETE FROM product_day USING todo "
         "WHERE product_day.product_id = todo.product_id AND day >= from_day"
     )
     duck.execute(f"INSERT INTO product_day BY NAME {_query('product_day')}")
     _link_orders(duck)
-    for step in STEPS:
+    for step in ("video_seen", *STEPS, "counted"):
         duck.execute(f"DROP TABLE {step}")
 
 
@@ -120,9 +137,13 @@ def link_asked(duck: duckdb.DuckDBPyConnection, asked: pa.Table) -> pa.Table:
 
 def _link_orders(duck: duckdb.DuckDBPyConnection) -> None:
     """Link the orders anew that read a row which was made anew."""
+    (begin,) = duck.execute("SELECT min(from_day) FROM todo").fetchall()[0]
+    # Its own condition, for of a long history only the end is read.
     duck.execute(
         'CREATE OR REPLACE TEMP TABLE asked AS SELECT o.* FROM "order" AS o '
-        "JOIN todo USING (product_id) WHERE o.purchased_at::DATE >= from_day"
+        "JOIN todo USING (product_id) "
+        "WHERE o.purchased_at >= ? AND o.purchased_at::DATE >= from_day",
+        [midnight(begin or date.max)],
     )
     duck.execute(
         "CREATE TABLE IF NOT EXISTS linked_order AS "

@@ -1,6 +1,6 @@
 """What an import asks to be watched: the hashtags it names, and their products."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
@@ -24,30 +24,31 @@ def watch_catalogue(session: Session, settings: Settings) -> None:
     What is watched already, by whomever, is left as it is.
     """
     wait_for_turn(session, NEW_WATCHES)
-    _add(session, settings, HASHTAGS, ((name, None) for name in _hashtags(session)))
-    products = [
-        (query, product.product_id)
-        for product in _products(session)
-        if (query := search_query(product.title, product.brand))
-    ]
+    _add(session, settings, HASHTAGS, _hashtags(session))
     for spider in OFFERS:
-        _add(session, settings, spider, products)
+        _add(session, settings, spider, _offers(session))
 
 
-def _hashtags(session: Session) -> Iterable[str]:
+def _hashtags(session: Session) -> Iterator[tuple[str, None]]:
     named = select(ProductHashtag.hashtag).where(ProductHashtag.method == "retailer")
     by_products = named.group_by(col(ProductHashtag.hashtag)).order_by(
         func.count().desc(), col(ProductHashtag.hashtag)
     )
-    return session.exec(by_products).all()
+    for hashtag in session.exec(by_products):
+        yield hashtag, None
 
 
-def _products(session: Session) -> Iterable[Product]:
+def _offers(session: Session) -> Iterator[tuple[str, str]]:
     linked = select(ProductHashtag.product_id).where(
         ProductHashtag.method == "retailer"
     )
-    trending = select(Product).where(col(Product.product_id).in_(linked))
-    return session.exec(trending.order_by(col(Product.product_id))).all()
+    trending = select(Product.product_id, Product.title, Product.brand).where(
+        col(Product.product_id).in_(linked)
+    )
+    found = session.exec(trending.order_by(col(Product.product_id)))
+    for product_id, title, brand in found:
+        if query := search_query(title, brand):
+            yield query, product_id
 
 
 def _add(
@@ -56,16 +57,15 @@ def _add(
     spider: str,
     targets: Iterable[tuple[str, str | None]],
 ) -> None:
-    watches = select(Watch).where(Watch.spider == spider)
-    known = {watch.target: watch.asked_by for watch in session.exec(watches)}
+    watches = select(Watch.target, Watch.asked_by).where(Watch.spider == spider)
+    known = dict(session.exec(watches).all())
     room = settings.import_watches - list(known.values()).count("import")
+    if room <= 0:
+        return
     for target, product_id in targets:
-        if room <= 0:
-            return
         if target in known:
             continue
         known[target] = "import"
-        room -= 1
         session.add(
             Watch(
                 spider=spider,
@@ -77,6 +77,9 @@ def _add(
                 next_due_at=_within_a_day(f"{spider} {target}"),
             )
         )
+        room -= 1
+        if not room:
+            return
 
 
 def _within_a_day(name: str) -> datetime:

@@ -67,9 +67,12 @@ def suppress_small_groups(
     there = [name for name in columns if name in rows.column_names]
     before = rows
     # Numbers in the place of long names: they are counted in a third of the time.
-    people = people.combine_chunks().dictionary_encode().indices
+    if not pa.types.is_integer(people.type):
+        people = people.combine_chunks().dictionary_encode().indices
     for first in range(len(there) - 1, -1, -1):
         small = small_groups(rows, people, smallest, there)
+        if not small:
+            return rows, _changed(before, rows, there)
         rows = _emptied(rows, there, there[first:], list(small))
     nothing = (None,) * len(there)
     while True:
@@ -117,7 +120,7 @@ def _joined(values: Sequence[object]) -> str:
 
 
 def _changed(before: pa.Table, after: pa.Table, columns: Sequence[str]) -> int:
-    if not columns:
+    if after is before:
         return 0
     differs = pc.not_equal(_code(before, columns), _code(after, columns))
     return int(pc.sum(differs).as_py() or 0)

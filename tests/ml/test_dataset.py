@@ -95,7 +95,7 @@ def test_what_a_column_is_and_when_it_is_known():
 def test_a_column_that_nobody_told_is_an_error(linked):
     rows, _ = linked
     with pytest.raises(KeyError, match="surprise"):
-        column_guide(rows.rename_columns(["surprise", *rows.column_names[1:]]), "x")
+        column_guide(pa.schema([("surprise", pa.string()), *rows.schema]), 1, "x")
 
 
 def test_a_broken_write_leaves_what_was_there(trained, tmp_path, monkeypatch):
@@ -107,7 +107,7 @@ def test_a_broken_write_leaves_what_was_there(trained, tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(parquet, "write_table", fail)
+    monkeypatch.setattr(parquet.ParquetWriter, "write_batch", fail)
     with pytest.raises(OSError, match="disk full"):
         write_dataset(trained, trained.settings, out)
     assert {file.read_text() for file in (out, guide)} == {"old"}

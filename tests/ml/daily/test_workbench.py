@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 import ml.daily.workbench
 from ml.daily import open_workbench, store_daily
 from store.bulk import arrow_schema, merge_rows, sql_table
+from store.changes import note_change
 from store.database import Database, open_database
 from store.duck import duck_session, table_names
 from store.errors import DatabaseError, NotEnoughDataError
@@ -31,8 +32,10 @@ from store.settings import Settings
 from store.tables import (
     HashtagSnapshot,
     Listing,
+    Order,
     Product,
     Table,
+    Video,
 )
 from store.workbench import drop, workbench_file
 from tests.made_once import copied
@@ -167,6 +170,50 @@ def test_a_new_price_or_category_reaches_the_past_of_all(store):
     assert after.num_rows == before.num_rows
 
 
+def test_a_bought_video_counts_for_its_30_days_whatever_came_between(store):
+    clear(store)
+    bought = {"video_id": "v", "hashtag": "a", "observed_at": START + timedelta(5)}
+    bought |= {"view_count": 10**6, "like_count": 1}
+    arrive(store, [(Video, bought)])
+    for days in (range(20), range(20, 34), range(34, 50)):
+        arrive_together(store, [total("a", day) for day in days])
+        with open_workbench(store) as duck:
+            followed = daily_tables(duck)["hashtag_day"]
+    drop(workbench_file(store.settings))
+    with open_workbench(store) as duck:
+        assert_same(followed, daily_tables(duck)["hashtag_day"])
+    share = dict(zip(*followed.select(["day", "bot_share"]), strict=True))
+    by_day = {day.as_py(): value.as_py() for day, value in share.items()}
+    assert by_day[date(2026, 2, 4)] > 0.9
+    assert by_day[date(2026, 2, 5)] < 0.1
+
+
+def total(hashtag: str, day: int) -> tuple[type[Table], dict]:
+    row = {"hashtag": hashtag, "observed_at": START + timedelta(days=day, hours=3)}
+    return HashtagSnapshot, row | {"view_count": 1000 * day, "source": "import"}
+
+
+def test_an_order_that_is_gone_is_linked_no_more(store):
+    clear(store)
+    arrive(store, [(Listing, listing_on(1, "p1"))])
+    arrive(store, [(Order, order_on(day)) for day in (3, 9)])
+    with open_workbench(store) as duck:
+        assert daily_tables(duck)["linked_order"].num_rows == 2
+    with store.writing() as session:
+        session.execute(
+            sql_table(Order).delete().where(sql_table(Order).c.order_id == "o9")
+        )
+        note_change(session, Order, (START + timedelta(9)).date())
+    with open_workbench(store) as duck:
+        assert daily_tables(duck)["linked_order"]["order_id"].to_pylist() == ["o3"]
+
+
+def order_on(day: int) -> dict:
+    row = {"order_id": f"o{day}", "customer_pseudonym": "c", "product_id": "p1"}
+    row |= {"purchased_at": START + timedelta(day), "unit_price_minor": 1000}
+    return row | {"currency": "USD", "quantity": 1}
+
+
 def test_what_is_dated_later_than_today_counts_when_its_day_has_come(store):
     clear(store)
     arrive(store, [(Listing, listing_on(1, "p1")), (Listing, listing_on(20, "p2"))])
@@ -217,6 +264,19 @@ def test_a_damaged_workbench_is_made_anew(store, junk):
     (store.settings.data_dir / "workbench.duckdb").write_bytes(junk)
     with open_workbench(store) as duck:
         assert newest(duck) == date(2026, 1, 2)
+
+
+def test_a_workbench_that_somebody_removed_is_made_anew(store):
+    clear(store)
+    arrive(store, [(Listing, listing_on(1, "p1"))])
+    with open_workbench(store) as duck:
+        made = daily_tables(duck)
+    file = workbench_file(store.settings)
+    assert file.with_name(f"{file.name}.wal").exists()
+    file.unlink()
+    with open_workbench(store) as duck:
+        again = daily_tables(duck)
+    assert all(again[name].equals(rows) for name, rows in made.items())
 
 
 def test_many_rows_at_once_are_all_seen(store):

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlmodel import select
 
-from ml.matching import HashtagIndex, link_products, links
+from ml.matching import HashtagIndex, link_products, linking, links
 from ml.matching.hashtags import LEAST_CONFIDENCE, _thing_words, confidences
 from sample.world import Market
-from store.bulk import merge_rows
+from store.bulk import merge_rows, sql_table
 from store.tables import HashtagSnapshot, Product, ProductHashtag
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -150,6 +150,46 @@ def test_only_differences_are_written(database, monkeypatch):
         event.remove(*listen)
         touched = [s for s in said if "product_hashtag" in s]
         assert all(s.lstrip().startswith("SELECT") for s in touched)
+
+
+def test_nothing_is_done_where_nothing_is_new(database, tmp_path, monkeypatch):
+    memory = tmp_path / "memory"
+    built = []
+
+    def index(*given):
+        built.append(1)
+        return HashtagIndex(*given)
+
+    monkeypatch.setattr(linking, "HashtagIndex", index)
+
+    def linked(session) -> tuple[int, int]:
+        built.clear()
+        return link_products(session, memory), len(built)
+
+    with database.writing() as session:
+        put(session, "Ribbed Leggings")
+        observe(session, "ribbedleggings", "fyp", "ääh")
+        assert linked(session) == (1, 1)
+        assert linked(session) == (1, 0)
+        observe(session, "ribbedleggingstok")
+        assert linked(session) == (2, 1)
+        put(session, "Velvet Hoodie")
+        assert linked(session) == (0, 1)
+        put(session, "Ribbed Leggings")
+        assert linked(session) == (2, 1)
+        session.execute(sql_table(ProductHashtag).delete())
+        assert linked(session) == (2, 1)
+        assert linked(session) == (2, 0)
+        monkeypatch.setattr(linking, "HERE", tmp_path)  # other code, other links
+        assert linked(session) == (2, 1)
+
+
+def test_every_observed_hashtag_is_found(database):
+    names = sorted({f"h{number % 37}" for number in range(90)} | {"Über", "a b", "z"})
+    with database.writing() as session:
+        assert linking._observed(session) == []
+        observe(session, *names)
+        assert sorted(linking._observed(session)) == names
 
 
 def test_the_retailers_links_stay(database):
