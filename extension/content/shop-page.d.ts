@@ -1,4 +1,4 @@
-// The words that product.js speaks in. For the type checker: no package holds this file.
+// The words that content scripts speak in. For the type checker: no package holds this file.
 
 interface Product {
   title: string;
@@ -33,8 +33,6 @@ interface Shop {
   path: RegExp;
   /** A selector that only its product pages match. */
   product?: string;
-  /** No other page of this shop is a product. */
-  strict?: boolean;
   title?: string[];
   price?: string[];
   brand?: string[];
@@ -56,7 +54,15 @@ interface Here {
   /** The currency of the shop's country. */
   home: string | null;
   /** Its short texts, looked for once. */
-  texts: () => Text[];
+  texts: () => Said[];
+  /** Those with a digit. */
+  numbers: () => Said[];
+}
+
+/** A text and what it says, asked of the page once. */
+interface Said {
+  node: Text;
+  data: string;
 }
 
 /** A node of JSON-LD. */
@@ -73,3 +79,6 @@ type Found = Money & { element: Element };
 
 /** What a page says against a price. */
 type Denial = "old" | "members" | null;
+
+/** An element to draw: its tag, its attributes, what is inside. `act` names what a click does. */
+type Tree = [tag: string, attributes: Record<string, string | number>, ...inside: (string | Tree)[]];
