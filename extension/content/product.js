@@ -26,9 +26,11 @@ var readProduct = (() => {
     "ebay.*": /\/itm\/(?:[^/]+\/)?(\d{9,})/,
     "tiktok.com": /\/(?:product|pdp)\/(?:[^/]+\/)?(\d{10,})/,
   };
-  const CART_PATH = /\/(cart|basket|bag|checkouts?|warenkorb|panier|carrito|carrello|winkelwagen)(\/|\.\w+)?$/i;
+  const CART_PATH =
+    /\/((shopping-?)?(cart|basket|bag)|warenkorb|panier|carrito|carrello|winkelwagen)(\/|\.\w+)?$|\/checkouts?(\/|\.|$)/i;
+  /** Titles of pages that stand in front of a shop's, and of those that stand for a missing one. */
   const BLOCK_TITLE =
-    /^(robot or human\??|access denied|just a moment\.*|pardon our interruption\.*|attention required!.*|are you a (human|robot)\??|captcha.*)$/i;
+    /^(robot (or human|check)|access (to this page has been )?denied|just a moment|pardon our interruption|attention required|(please )?verify (that )?you are (a )?human|human verification|security (check|verification)|(are you|bot or) (a )?(human|robot|not)|captcha)(\W.*)?$|\bpage not found\b|^(error )?404\b|\b404 (error|not found)\b/i;
 
   /** @param {string} host @param {string} name "shop.com", or "shop.*" in whatever country */
   const isOf = (host, name) => (name.endsWith("*") ? host.includes(name.slice(0, -1)) : host.endsWith(name));
@@ -200,9 +202,11 @@ var readProduct = (() => {
       { host: "poshmark.com", path: /\/listing\/.*-([0-9a-f]{24})/ },
     ];
 
-    /** Pages that are no product unless structured data says so. */
+    const HOME_PATH = /^(\/[a-z]{2}([-_][a-z]{2})?)?$/i;
+    /** Of lists and of pages about the shop: no product, unless structured data names what the page calls itself. */
     const LIST_PATH =
-      /^(\/[a-z]{2}([-_][a-z]{2})?)?$|^\/([a-z]{2}([-_][a-z]{2})?\/)?(search|find|suche|recherche|collections|categor(y|ies)|wishlist|account|login|help|blogs?|pages)(\/(?!.*products?\/)|\.\w+$|$)/i;
+      /^\/([a-z]{2}([-_][a-z]{2})?\/)?(search|find|suche|recherche|collections|categor(y|ies)|wishlist|account|log-?in|sign-?in|register|help|blogs?|pages)(\/(?!.*products?\/)|\.\w+$|$)/i;
+    const SEARCH = /[?&](q|query|s|search|searchterm|keywords?)=/i;
 
     /* ---------- words and signs ---------- */
 
@@ -214,7 +218,7 @@ var readProduct = (() => {
       lei: "RON", "лв": "BGN", kn: "HRK", "R$": "BRL", "US$": "USD", "C$": "CAD",
       "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD",
       "NT$": "TWD", "S$": "SGD", "MX$": "MXN", "ر.س": "SAR", "د.إ": "AED",
-      "руб": "RUB", "元": "CNY", "円": "JPY", Rs: "INR", "₡": "CRC", "S/": "PEN",
+      "руб": "RUB", "грн": "UAH", Fr: "CHF", "元": "CNY", "円": "JPY", Rs: "INR", "₡": "CRC", "S/": "PEN",
       CHF: "CHF", RM: "MYR", Rp: "IDR", TL: "TRY", euro: "EUR",
     });
 
@@ -228,22 +232,26 @@ var readProduct = (() => {
       ).split(" ").map((pair) => pair.split(":"))));
     const DOLLARS = /^(AUD|CAD|NZD|TWD|HKD|SGD|MXN|ARS|CLP|COP|USD)$/;
     const CROWNS = /^(SEK|NOK|DKK)$/;
+    const THOUSANDTHS = /^(KWD|BHD|OMR|JOD|TND)$/;
     /** Currencies whose prices have no cents: "2.449" is two thousand. */
     const NO_CENTS = /^(ARS|CLP|COP|IDR|VND|KRW|JPY|HUF|KZT|TWD|PYG)$/;
 
-    const CURRENCY_WORD = once(() => [...Object.keys(SIGNS), "$", "¥", "kr", "р."]
+    const CURRENCY_WORD = once(() => [...Object.keys(SIGNS), "$", "¥", "￥", "kr", "р."]
       .sort((a, b) => b.length - a.length)
-      .map((sign) => `${sign.replace(/[$./]/g, "\\$&")}\\.?`).join("|") + "|[A-Z]{3}");
+      // One that begins with a letter is no end of a word: "Was $9" is not in Singapore's.
+      .map((sign) => `${/^\p{L}/u.test(sign) ? "(?<!\\p{L})" : ""}${sign.replace(/[./]/g, "\\$&").replace("$", "\\s?\\$")}\\.?`).join("|") + "|[A-Z]{3}");
     const NUMBER =
+      "\\d{1,2}(?:,\\d{2})+,\\d{3}(?:\\.\\d{1,2})?|" + // as in India
       "\\d{1,3}(?:[.,'’\\s\\u00a0\\u202f]\\d{3})+(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,3})?";
-    /** A price and nothing else but a few words. */
+    /** A price, or the lower and the upper end of a range, and nothing else but a few words. */
     const PRICE_TEXT = once(() => new RegExp(
-      `^[^\\d]{0,24}?(?:(${CURRENCY_WORD()})\\s*)?(${NUMBER})(?:,-|,–|\\.-)?\\s*(${CURRENCY_WORD()})?[^\\d]{0,24}$`,
-      "i",
+      `^[^\\d]{0,24}?(?:(${CURRENCY_WORD()})\\s*)?(${NUMBER})(?:,-|,–|\\.-)?\\s*(${CURRENCY_WORD()})?` +
+        `(?:\\s*[-–—~]\\s*(?:${CURRENCY_WORD()})?\\s*(?:${NUMBER})\\s*(${CURRENCY_WORD()})?)?[^\\d]{0,24}$`,
+      "iu",
     ));
     /** The first price in a text: a range's lower end, a doubled price once. */
     const FIRST_PRICE = once(() => new RegExp(
-      `(?:(?:${CURRENCY_WORD()})\\s*)?(?:${NUMBER})(?:\\s*(?:${CURRENCY_WORD()}))?`, "i"));
+      `(?:(?:${CURRENCY_WORD()})\\s*)?(?:${NUMBER})(?:\\s*(?:${CURRENCY_WORD()}))?`, "iu"));
     const RATE =
       /%|\/\s*(mo|mth|month|monat|mois|mes|wk|week)\b|\b(per|a|par|pro|al) (month|week|monat|mois|mes)\b|\bmonthly\b|monatlich|mensual/i;
 
@@ -258,12 +266,17 @@ var readProduct = (() => {
       /(^|[^a-z])(save|saving|instal|month|shipping|delivery|member|club|loyalty|reward|bonus|unit-?price|per-?unit|base-?price|tax|vat|coupon|mini-?cart|points|klarna|afterpay|affirm|threshold|payments)/i;
     /** Hardly the price: what it was, or what other products cost. */
     const OLD_PRICE =
-      /(^|[^a-z]|price)-?_?(old|was|list|strike|crossed|before|original|previous|msrp|rrp|uvp|discount)/i;
+      /(^|[^a-z]|price)-?_?(old|was|list|strike|line-through|crossed|before|original|previous|msrp|rrp|uvp|discount)/i;
     const OTHER_PRODUCT =
       /(^|[^a-z])(related|recommend|similar|carousel|upsell|cross-?sell|swiper|slider|filter|bundle|also|sponsor|sticky|cart|basket|total)/i;
+    /** What is said before an amount that is not the price. */
+    const BEFORE_OTHER =
+      /\b(payments? of|save|free (shipping|delivery)|over|spend|was|reg|rrp|msrp|uvp|list price|original(ly| price)?|compare at|instead of|statt|au lieu de|antes|invece di|earn)\b/i;
+    /** And what behind it. */
+    const AFTER_OTHER = /^\W*(off|value|discount|rabatt|cashback|points)\b|^\s*\/\s*\d*\s*(k?g|m?l|cl|oz|lb|st|stk|count|ct)\b/i;
     const MAIN_PRICE = /current|sale|final|special|now|our-?price|main|product-?price|big|actual/i;
     /** Names of what is not asked, or not of everybody. */
-    const STRUCK_OUT = /(^|[^a-z])(old|was|strike|crossed|before|compare|msrp|rrp|uvp|list-?_?price)/i;
+    const STRUCK_OUT = /(^|[^a-z])(old|was|strike|line-through|crossed|before|compare|msrp|rrp|uvp|list-?_?price)/i;
     const FOR_MEMBERS = /(^|[^a-z])(member|club|loyalty|rewards?)/i;
 
     /** Labels of particulars, in the languages of shops. */
@@ -339,7 +352,8 @@ var readProduct = (() => {
       const digits = text.replace(/[\s\u00a0\u202f'’]/g, "");
       const marks = digits.match(/[.,]/g) ?? [];
       const mark = Math.max(digits.lastIndexOf("."), digits.lastIndexOf(","));
-      const isDecimal = byMachine && digits[mark] === "." && !NO_CENTS.test(currency ?? "");
+      const isDecimal = digits[mark] === "." &&
+        (THOUSANDTHS.test(currency ?? "") || (byMachine && !NO_CENTS.test(currency ?? "")));
       const grouped =
         digits.length - mark === 4 && (marks.length > 1 ? new Set(marks).size === 1 : !isDecimal);
       const whole = mark < 0 || grouped ? digits : digits.slice(0, mark);
@@ -364,9 +378,9 @@ var readProduct = (() => {
       if (/^[A-Za-z]{3}$/.test(text) && !SIGNS[text.toLowerCase()]) {
         return isCurrency(text.toUpperCase()) ? text.toUpperCase() : null;
       }
-      const bare = text.replace(/\.$/, "").toLowerCase();
+      const bare = text.replace(/\s|\.$/g, "").toLowerCase();
       if (bare === "$") return home && DOLLARS.test(home) ? home : "USD";
-      if (bare === "¥") return home === "CNY" ? "CNY" : "JPY";
+      if (/^[¥￥]$/.test(bare)) return home === "CNY" ? "CNY" : "JPY";
       if (bare === "kr") return home && CROWNS.test(home) ? home : "SEK";
       if (/^(руб|р)$/.test(bare)) return home === "BYN" ? "BYN" : "RUB";
       const known = Object.keys(SIGNS).find((s) => s.toLowerCase() === bare);
@@ -382,7 +396,8 @@ var readProduct = (() => {
     function readPrice(text, home) {
       const found = PRICE_TEXT().exec(clean(text));
       if (!found || RATE.test(text)) return null;
-      const currency = toCurrency(found[1], home) ?? toCurrency(found[3], home);
+      const code = found.find((part, i) => i > 2 && /^[A-Z]{3}$/.test(part ?? ""));
+      const currency = [code, found[1], found[3], found[4]].map((sign) => toCurrency(sign, home)).find(Boolean) ?? null;
       const price = toNumber(found[2], currency, false);
       return price === null ? null : { price, currency };
     }
@@ -524,22 +539,27 @@ var readProduct = (() => {
     /** @param {Thing} node @param {RegExp} pattern */
     const isType = (node, pattern) =>
       list(node["@type"]).some((type) => pattern.test(clean(type).replace(/^.*[/#:]/, "")));
+    /** What is said of pages that list products, or write about them. */
+    const OTHER_PAGE = /^(CollectionPage|SearchResultsPage|Article|NewsArticle|BlogPosting|Recipe)$/i;
     const PRODUCT_TYPE = /^(Product|ProductGroup|ProductModel|IndividualProduct|SomeProducts|Vehicle|Car)$/i;
 
     /** @param {Here} here @returns {Facts | null} */
     function fromJsonLd(here) {
       const scripts = [...here.page.querySelectorAll('script[type*="ld+json" i]')];
       const things = scripts.map((script) => parseJson(script.textContent ?? ""));
+      if (things.flatMap(topNodes).some((node) => isType(node, OTHER_PAGE))) return null;
+      const byId = new Map(things.flatMap(named));
       const product = mainProduct(things.flatMap(productsIn), here);
       if (!product) return null;
-      const offers = offersOf(product, new Map(things.flatMap(named)));
+      const offers = offersOf(product, byId);
       const offer = chooseOffer(offers, here);
       const variant = offer?.variant ?? {};
       const stock = offers.map((o) => readAvailability(o.availability)).filter(Boolean);
       return {
         title: clean(product.name) || clean(variant.name),
         ...(offer ? offerPrice(offer, here.home) : {}),
-        brand: readBrand(product.brand) ?? readBrand(variant.brand) ?? readBrand(product.manufacturer),
+        isUnsure: !offers.length && Boolean(product.review),
+        brand: readBrand(resolved(product.brand, byId)) ?? readBrand(resolved(variant.brand, byId)) ?? readBrand(product.manufacturer),
         gtin: gtinOf(product) ?? gtinOf(variant) ?? (offers.length === 1 ? gtinOf(offers[0]) : null),
         sku: [product.sku, variant.sku, offer?.sku, product.productID, product.mpn].map(readCode).find(Boolean) ?? null,
         availability: stock.includes("InStock") ? "InStock" : stock[0] ?? null,
@@ -550,27 +570,27 @@ var readProduct = (() => {
 
     /** @param {string} text @returns {unknown} what a script holds, mended where it is broken */
     function parseJson(text) {
-      const body = text.replace(/^\s*(<!--|\/\*?\s*<!\[CDATA\[.*?\*?\/?)|(-->|\/?\*?\s*\]\]>\s*\*?\/?)\s*$/g, "").trim();
-      try {
-        return JSON.parse(body);
-      } catch {
-        return parseMended(body);
+      for (const body of [() => text, () => mended(text), () => mended(decodeEntities(text))]) {
+        try {
+          return JSON.parse(body());
+        } catch {
+          // The next may be read.
+        }
       }
+      return null;
     }
 
-    /** @param {string} body @returns {unknown} */
-    function parseMended(body) {
-      try {
-        // eslint-disable-next-line no-control-regex -- raw line breaks inside strings
-        return JSON.parse(body.replace(/[\u0000-\u001f]+/g, " ").replace(/,\s*([}\]])/g, "$1").replace(/;\s*$/, ""));
-      } catch {
-        return null;
-      }
+    /** @param {string} text without comments, raw line breaks, needless commas and backslashes; objects in a row as a list */
+    function mended(text) {
+      const body = text.replace(/<!--|-->|<!\[CDATA\[|\]\]>/g, "").replace(/^[^[{]+|[^\]}]+$/g, "");
+      // eslint-disable-next-line no-control-regex -- raw line breaks inside strings
+      const plain = body.replace(/[\u0000-\u001f]+/g, " ").replace(/,\s*([}\]])/g, "$1");
+      return `[${plain.replace(/\\(["\\/bfnrtu])|\\/g, (kept, escaped) => (escaped ? kept : "")).replace(/\}\s*\{/g, "},{")}]`;
     }
 
     /** @param {unknown} value @returns {Thing[]} products that are not merely listed */
     function productsIn(value) {
-      return nodes(value).flatMap((node) => {
+      return nodes(Array.isArray(value) ? value.flat() : value).flatMap((node) => {
         if (isType(node, PRODUCT_TYPE)) return [node];
         if (isType(node, /^Offer$/i) && isNode(node.itemOffered)) {
           return [{ "@type": "Product", ...node.itemOffered, offers: node }];
@@ -579,9 +599,17 @@ var readProduct = (() => {
       });
     }
 
+    /** @param {unknown} value @returns {Thing[]} what a script is about, and what its graph holds */
+    const topNodes = (value) =>
+      nodes(Array.isArray(value) ? value.flat() : value).flatMap((node) => [node, ...nodes(node["@graph"])]);
+
+    /** @param {unknown} value @param {Map<string, Thing>} [byId] @returns {unknown} what a node names that is nothing but a name */
+    const resolved = (value, byId) =>
+      (isNode(value) && Object.keys(value).length === 1 && byId?.get(clean(value["@id"]))) || value;
+
     /** @param {unknown} value @returns {[string, Thing][]} nodes of a graph by their `@id` */
     const named = (value) =>
-      nodes(value).flatMap((node) => [node, ...nodes(node["@graph"])])
+      topNodes(value)
         .flatMap((node) => (node["@id"] ? [/** @type {[string, Thing]} */ ([clean(node["@id"]), node])] : []));
 
     /**
@@ -600,12 +628,17 @@ var readProduct = (() => {
       const heading = headings(here);
       const inHeading = products.filter((p) => heading.includes(clean(p.name).toLowerCase()));
       const names = new Set(products.map((p) => clean(p.name).toLowerCase()));
-      const chosen = atHere.length ? atHere : inHeading.length ? inHeading : names.size === 1 ? products : [];
+      const inTitle = products.filter((p) => isTitled(page.title, clean(p.name)));
+      const chosen = [atHere, inHeading, names.size === 1 ? products : inTitle].find((some) => some.length) ?? [];
       const main = chosen.find((p) => offersOf(p).length > 0) ?? chosen[0];
       // Some shops repeat the product for each size: its offers are those of all.
       const sizes = chosen.filter((p) => clean(p.name) === clean(main?.name));
       return main ? { ...main, offers: sizes.flatMap((p) => list(p.offers)) } : null;
     }
+
+    /** @param {string} title of a page @param {string} name @returns {boolean} whether the name stands first in it, whole */
+    const isTitled = (title, name) =>
+      name !== "" && title.toLowerCase().startsWith(name.toLowerCase()) && !/^[\p{L}\d]/u.test(title.slice(name.length));
 
     /** @param {Here} here @returns {string[]} what the page calls itself, lower case */
     const headings = ({ page, meta }) =>
@@ -619,7 +652,7 @@ var readProduct = (() => {
      */
     function offersOf(product, byId) {
       const own = nodes(product.offers)
-        .map((offer) => (Object.keys(offer).length === 1 && byId?.get(clean(offer["@id"]))) || offer)
+        .map((offer) => /** @type {Thing} */ (resolved(offer, byId)))
         .flatMap((offer) => [offer, ...nodes(offer.offers)]);
       const variants = nodes(product.hasVariant).flatMap((variant) =>
         offersOf(variant, byId).map((offer) => ({ url: variant.url, ...offer, variant })));
@@ -628,21 +661,22 @@ var readProduct = (() => {
     }
 
     /** @param {Offer[]} offers @param {Here} here @returns {Offer | undefined} rule 4 */
-    function chooseOffer(offers, { page, home }) {
+    function chooseOffer(offers, { page, home, address }) {
       /** @param {Offer} offer */
       const isPriced = (offer) => offerPrice(offer, home).price !== null;
       return (
-        (offers.length > 1 ? offers.find((o) => isAddress(clean(o.url), page) && isPriced(o)) : undefined) ??
+        (offers.length > 1 ? offers.find((o) => isAddress(clean(o.url), address, page) && isPriced(o)) : undefined) ??
         offers.find((o) => isType(o, /^AggregateOffer$/i) && isPriced(o)) ??
         offers.find((o) => readAvailability(o.availability) === "InStock" && isPriced(o)) ??
+        offers.find((o) => readAvailability(o.availability) !== "OutOfStock" && isPriced(o)) ??
         offers.find(isPriced) ?? offers[0]
       );
     }
 
-    /** @param {string} url @param {Document} page whether it names this page and the choice made on it */
-    function isAddress(url, page) {
+    /** @param {string} url @param {string} address @param {Document} page whether it names this page and the choice made on it */
+    function isAddress(url, address, page) {
       const own = url ? parseUrl(url, page) : null;
-      const here = parseUrl(page.location?.href ?? "", page);
+      const here = parseUrl(address, page);
       if (!own || !here || own.host !== here.host || own.pathname !== here.pathname) return false;
       const sameChoice = [...own.searchParams].every(([name, value]) => here.searchParams.get(name) === value);
       return sameChoice && (own.search !== "" || here.search === "");
@@ -758,13 +792,15 @@ var readProduct = (() => {
       const isProduct = /(^|[:.])product(\.item)?$/i.test(type) && !/group/i.test(type);
       /** @param {...string} names */
       const first = (...names) => names.map((name) => meta[name]).find(Boolean) ?? "";
-      const amount = first("product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price");
+      const labelled = [1, 2].find((n) => /^(price|preis|prix|precio|prezzo)$/i.test(meta[`twitter:label${n}`]));
+      const amount =
+        first("product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price", `twitter:data${labelled}`);
       if (!isProduct && !amount) return null;
       const currency = toCurrency(
         first("product:sale_price:currency", "product:price:currency", "og:price:currency"), home);
       return {
         price: readField(amount, currency, home),
-        currency,
+        currency: currency ?? readPrice(amount, home)?.currency ?? null,
         brand: readBrand(first("product:brand", "og:brand")),
         gtin: readGtin(first("product:ean", "product:gtin", "product:upc", "product:isbn")),
         sku: first("product:retailer_item_id", "product:retailer_part_no", "product:mfr_part_no") || null,
@@ -920,12 +956,24 @@ var readProduct = (() => {
       const price = readPriceOf(element, home);
       if (!price) return null;
       const names = namesAround(element);
-      return NO_PRICE.test(names) || (!price.currency && !PRICE_PLACE.test(names)) ? null : price;
+      const isOther = NO_PRICE.test(names) || (!price.currency && !PRICE_PLACE.test(names)) || isCalledOther(element);
+      return isOther ? null : price;
+    }
+
+    /** @param {Element} element @returns {boolean} whether the words beside an amount say that it is not the price */
+    function isCalledOther(element) {
+      const text = clean(visibleText(element));
+      const parent = element.parentElement;
+      const around = parent && isSmall(parent) ? clean(visibleText(parent)) : text;
+      const at = around.length < 120 ? around.indexOf(text) : -1;
+      const before = (at < 0 ? "" : `${around.slice(0, at)} `) + text.slice(0, text.search(/\d/));
+      const after = text.replace(/^.*\d/, "") + (at < 0 ? "" : around.slice(at + text.length));
+      return BEFORE_OTHER.test(before.split(/\d/).at(-1) ?? "") || AFTER_OTHER.test(after.split(/\d/)[0]);
     }
 
     /** @param {Element} element @param {string | null} home @returns {Money | null} with a sign that stands beside it */
     function readPriceOf(element, home) {
-      const text = visibleText(element);
+      const text = clean(visibleText(element));
       const alone = text.length < 120 ? readPrice(text, home) : null;
       if (!alone || alone.currency) return alone;
       return readPrice(`${text} ${clean(element.nextSibling?.textContent).slice(0, 8)}`, home) ?? alone;
@@ -958,13 +1006,15 @@ var readProduct = (() => {
     const isAside = (element) =>
       element.closest("script, style, noscript, template, del, s, strike, header, footer, nav, select, [hidden]") !== null;
 
+    const CARD = "li, article, [class*=card i], [class*=tile i], [class*=item i]";
+
     /** @param {Element} element @returns {boolean} one of many cards: a list of other products */
     function isRepeated(element) {
-      const card = element.closest("li, article, [class*=card i], [class*=tile i], [class*=item i]");
+      const card = element.closest(CARD) ?? element.parentElement?.closest("div");
       if (!card?.parentElement || !card.querySelector("a[href]") || card.querySelector("h1")) return false;
       const alike = [...card.parentElement.children].filter(
         (c) => c.tagName === card.tagName && c.className === card.className && c.querySelector("a[href]"));
-      return alike.length >= 3;
+      return alike.length >= (OTHER_PRODUCT.test(namesAround(card, 2)) ? 1 : 3);
     }
 
     /** @param {Found} found @param {Element} heading @returns {number} */
@@ -1031,6 +1081,8 @@ var readProduct = (() => {
       const texts = once(() => shortTexts(page));
       return {
         page, url, host, shop: shopOf(host),
+        address: isSaved && named ? url : page.location?.href ?? "",
+        isSaved,
         get meta() { return meta(); },
         get home() { return home(); },
         texts,
@@ -1109,7 +1161,15 @@ var readProduct = (() => {
 
     /** @param {Here} here @param {Facts[]} known @returns {boolean} whether a price in sight may be the product's */
     const isSeenAllowed = (here, known) =>
-      known.length > 0 || (here.shop ? isShopProduct(here) : !LIST_PATH.test(pathOf(here.url, here.page)));
+      known.length > 0 || (here.shop ? isShopProduct(here) : !isListed(here));
+
+    /** @param {Here} here @returns {boolean} whether the address is that of a list, or of the shop's first page */
+    const isListed = ({ url, page, isSaved }) =>
+      (!isSaved && HOME_PATH.test(pathOf(url, page))) || LIST_PATH.test(pathOf(url, page)) || SEARCH.test(url);
+
+    /** @param {string} title @param {Here} here @returns {boolean} whether it is what the page calls itself */
+    const isHeading = (title, here) =>
+      isTitled(here.page.title, title) || headings(here).includes(title.toLowerCase());
 
     /**
      * @param {number} price
@@ -1159,9 +1219,10 @@ var readProduct = (() => {
         .map((read) => read(here)).filter((facts) => facts !== null);
       const known = shop ? [shop, ...structured] : structured;
       const priced = choosePrice(shop, known, here);
-      if (!known.length && !(priced && canBuy(page))) return null;
+      const isSure = isShops || known.some(({ isUnsure }) => !isUnsure);
+      if (!isSure && !(priced && canBuy(page))) return null;
       const title = chooseTitle(known, here);
-      if (!title) return null;
+      if (!title || (!isShops && isListed(here) && !isHeading(title, here))) return null;
       const particulars = readParticulars(here.texts());
       return {
         title,

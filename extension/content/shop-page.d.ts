@@ -18,7 +18,10 @@ interface Product {
 }
 
 /** What one source knows. */
-type Facts = Partial<Product>;
+type Facts = Partial<Product> & {
+  /** It tells what people think of the product, not what it costs: a review does so too. */
+  isUnsure?: boolean;
+};
 
 type Money = { price: number; currency: string | null };
 
@@ -48,6 +51,10 @@ interface Here {
   meta: Record<string, string>;
   /** The lasting address. */
   url: string;
+  /** The address with the choice made on the page. */
+  address: string;
+  /** Whether it is a copy that stands at no shop's address. */
+  isSaved: boolean;
   /** Without "www." */
   host: string;
   shop: Shop | undefined;
