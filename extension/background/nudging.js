@@ -19,7 +19,7 @@ import { pre_purchase } from "./nudges/pre-purchase.js";
  * @typedef {{texts: Record<string, string>, pauses: ReturnType<typeof pausesOf>, hasPanel: boolean}} Choice
  */
 
-const WORDS = ["close", "offHere", "seen", "reasonsTitle", "sleepOnIt", "pauseFor", "remindMe", "pauseSet", "nudgeLabel"];
+const WORDS = ["close", "offHere", "seen", "reasonsTitle", "sleepOnIt", "pauseFor", "remindMe", "nudgeLabel"];
 const KINDS = { cart_summary, pre_purchase, cooling_off };
 const TITLES = { cart_summary: "cartTitle", pre_purchase: "prePurchaseTitle", cooling_off: "coolingOffTitle" };
 
@@ -46,7 +46,6 @@ export async function nudgeFor(things, { host, ageBand, rules, texts, isCart }) 
     direction: texts.direction,
     tree: makeNudge(kind, title, lines, KINDS[kind](choice), choice.texts),
     pausing: cooling_off(choice),
-    pauseSet: choice.texts.pauseSet,
     heard: [title, ...lines].join(" "),
   };
 }

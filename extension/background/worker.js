@@ -14,6 +14,7 @@ import { askForCard } from "../lib/ask.js";
 import { drawBadge } from "./drawing/badge.js";
 import { findCard, findRules } from "./look-up.js";
 import { nudgeFor } from "./nudging.js";
+import { tell } from "./nudges/nudge.js";
 import { rememberAll, remind, showWaiting } from "./reminders.js";
 import { loadTab, saveTab } from "../lib/tabs.js";
 
@@ -113,5 +114,5 @@ async function pause(hours, key, title, { address }) {
   await welcome();
   const { until } = await sleepOn({ key, title, address }, hours);
   const { say, moment } = await loadTexts((await loadSettings()).language);
-  return say("pauseUntil", { date: moment(until) });
+  return tell(say("pauseSet"), say("pauseUntil", { date: moment(until) }));
 }

@@ -17,7 +17,7 @@ const nudge = (() => {
   /**
    * @param {NudgeView} view
    * @param {{refused: () => void, welcomed: () => void, offHere: () => void, why: () => void,
-   *   sleep: (hours: number) => Promise<string | null>}} doors
+   *   sleep: (hours: number) => Promise<import("../background/nudges/nudge.js").Told | null>}} doors
    */
   function show(view, doors) {
     remove();
@@ -28,7 +28,7 @@ const nudge = (() => {
       seen: () => (remove(), doors.welcomed()),
       why: () => (doors.welcomed(), doors.why()),
       later: () => offerPauses(card, view, acts),
-      remind: () => void sleep(card, view, doors),
+      remind: () => void sleep(card, doors),
     };
     const card = draw(view.tree, acts);
     card.addEventListener("keydown", (event) => {
@@ -47,13 +47,13 @@ const nudge = (() => {
     card.querySelector("select")?.focus({ preventScroll: true });
   }
 
-  /** @param {HTMLElement} card @param {NudgeView} view @param {{sleep: (hours: number) => Promise<string | null>}} doors */
-  async function sleep(card, { pauseSet }, doors) {
-    const set = await doors.sleep(Number(card.querySelector("select")?.value));
-    if (set === null) return;
-    card.querySelector(".words")?.replaceChildren(draw(["h2", {}, pauseSet], {}), draw(["p", { class: "line" }, set], {}));
+  /** @param {HTMLElement} card @param {{sleep: (hours: number) => Promise<import("../background/nudges/nudge.js").Told | null>}} doors */
+  async function sleep(card, doors) {
+    const told = await doors.sleep(Number(card.querySelector("select")?.value));
+    if (told === null) return;
+    card.querySelector(".words")?.replaceWith(draw(told.tree, {}));
     card.querySelectorAll("label, select, .doors").forEach((part) => part.remove());
-    corner.tell(`${pauseSet} ${set}`);
+    corner.tell(told.heard);
   }
 
   return { show, remove };

@@ -63,10 +63,7 @@
     return isNew || things.length > 0;
   }
 
-  /**
-   * @param {Product} product
-   * @param {number} mine
-   */
+  /** @param {Product} product @param {number} mine */
   async function showCard(product, mine) {
     const answer = await ask({ type: "card", product });
     if (mine !== visit) return;

@@ -2,6 +2,15 @@
 
 import { having, make, makeButton, makeClose } from "../drawing/element.js";
 
+/** @typedef {{tree: Tree, heard: string}} Told */
+
+/** @param {string} title @param {string[]} lines @returns {Tree} */
+const wordsOf = (title, lines) =>
+  having(make("div", "words", make("h2", "", title), ...lines.map((line) => make("p", "line", line))), { style: "flex: 1" });
+
+/** @param {string} title @param {string} line @returns {Told} what stands in a nudge once it has done its work */
+export const tell = (title, line) => ({ tree: wordsOf(title, [line]), heard: `${title} ${line}` });
+
 /**
  * @param {string} kind
  * @param {string} title
@@ -11,8 +20,7 @@ import { having, make, makeButton, makeClose } from "../drawing/element.js";
  * @returns {Tree}
  */
 export function makeNudge(kind, title, lines, doors, texts) {
-  const words = make("div", "words", make("h2", "", title), ...lines.map((line) => make("p", "line", line)));
-  const head = make("div", "head", having(words, { style: "flex: 1" }), makeClose(texts.close, "refuse"));
+  const head = make("div", "head", wordsOf(title, lines), makeClose(texts.close, "refuse"));
   const off = make("p", "off", makeButton("link", texts.offHere, "offHere"));
   const card = make("section", `nudge ${kind}`, head, ...doors, off);
   return having(card, { role: "dialog", "aria-label": `${texts.nudgeLabel}: ${title}` });
