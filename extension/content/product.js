@@ -165,6 +165,7 @@ var readProduct = (() => {
     {
       host: "acehardware.com",
       path: /\/(\d{5,})$/,
+      product: "#pdp-pricing",
       // JSON-LD holds the price for members of the rewards programme.
       price: ["#pdp-pricing .price-title + div .price", "#pdp-pricing .price"],
     },
