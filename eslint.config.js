@@ -8,11 +8,7 @@ const shared = {
   softNavigation: "readonly",
   basket: "readonly",
   corner: "readonly",
-  make: "readonly",
-  makeButton: "readonly",
-  makeClose: "readonly",
-  makeDrawing: "readonly",
-  makePanel: "readonly",
+  draw: "readonly",
   nudge: "readonly",
 };
 

@@ -76,7 +76,7 @@ def address(url: str) -> str:
     """Return where a page is shown: at its own address, if the extension runs there."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    matches = MANIFEST["content_scripts"][0]["matches"]
+    matches = [m for s in MANIFEST["content_scripts"] for m in s["matches"]]
     named = [m.split("/")[2].removeprefix("*.") for m in matches if m.startswith("*")]
     if any(host == name or host.endswith(f".{name}") for name in named):
         return url

@@ -5,6 +5,10 @@ import { PAUSE_HOURS } from "../lib/cooling-off.js";
 import { cornerLook } from "../lib/corner-look.js";
 import { rowFor, wordsFor } from "../lib/card-view.js";
 import { decide, summarise } from "../lib/nudge-rules.js";
+import { cart_summary } from "./nudges/cart-summary.js";
+import { cooling_off } from "./nudges/cooling-off.js";
+import { makeNudge } from "./nudges/nudge.js";
+import { pre_purchase } from "./nudges/pre-purchase.js";
 
 /**
  * @typedef {import("../lib/card.js").Card} Card
@@ -12,9 +16,11 @@ import { decide, summarise } from "../lib/nudge-rules.js";
  * @typedef {import("../lib/texts.js").Texts} Texts
  * @typedef {NonNullable<Awaited<ReturnType<typeof nudgeFor>>>} NudgeView
  * @typedef {{card: Card | null, title: string, quantity: number}} Thing
+ * @typedef {{texts: Record<string, string>, pauses: ReturnType<typeof pausesOf>, hasPanel: boolean}} Choice
  */
 
-const WORDS = ["close", "offHere", "seen", "reasonsTitle", "sleepOnIt", "pauseFor", "remindMe", "pauseSet", "nudgeLabel"];
+const WORDS = ["close", "offHere", "seen", "reasonsTitle", "sleepOnIt", "pauseFor", "remindMe", "nudgeLabel"];
+const KINDS = { cart_summary, pre_purchase, cooling_off };
 const TITLES = { cart_summary: "cartTitle", pre_purchase: "prePurchaseTitle", cooling_off: "coolingOffTitle" };
 
 /**
@@ -29,17 +35,18 @@ export async function nudgeFor(things, { host, ageBand, rules, texts, isCart }) 
   const about = surest(items.map((at) => things[at]), ageBand);
   const keys = items.flatMap((at) => things[at].card?.key ?? []);
   if (!about?.card || !(await takeLeave(host, keys))) return null;
+  const title = texts.say(TITLES[kind]);
+  const lines = kind === "cart_summary" ? summaryOf(basket, rules, texts) : [claimOf(about.card, ageBand, texts)];
+  const choice = { texts: wordsFor(WORDS, texts), pauses: pausesOf(rules, texts), hasPanel: !isCart };
   return {
-    kind,
     key: about.card.key,
     look: cornerLook,
     product: about.title,
     language: texts.language,
     direction: texts.direction,
-    title: texts.say(TITLES[kind]),
-    lines: kind === "cart_summary" ? summaryOf(basket, rules, texts) : [claimOf(about.card, ageBand, texts)],
-    pauses: pausesOf(rules, texts),
-    texts: wordsFor(WORDS, texts),
+    tree: makeNudge(kind, title, lines, KINDS[kind](choice), choice.texts),
+    pausing: cooling_off(choice),
+    heard: [title, ...lines].join(" "),
   };
 }
 

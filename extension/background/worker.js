@@ -11,8 +11,10 @@ import { remember } from "../lib/recent.js";
 import { loadSettings, mayAsk, switchSite } from "../lib/settings.js";
 import { loadTexts } from "../lib/texts.js";
 import { askForCard } from "../lib/ask.js";
+import { drawBadge } from "./drawing/badge.js";
 import { findCard, findRules } from "./look-up.js";
 import { nudgeFor } from "./nudging.js";
+import { tell } from "./nudges/nudge.js";
 import { rememberAll, remind, showWaiting } from "./reminders.js";
 import { loadTab, saveTab } from "../lib/tabs.js";
 
@@ -66,7 +68,7 @@ async function showCard(product, page, settings) {
   await saveTab(page.tab, { host: page.host, address: page.address, product, card });
   if (!card) return null;
   if (settings.keepRecent) await remember(card, product.title, page.host);
-  return cardView(card, settings.ageBand, product.title, await loadTexts(settings.language));
+  return drawBadge(cardView(card, settings.ageBand, product.title, await loadTexts(settings.language)));
 }
 
 /** @param {any} product @param {Settings} settings */
@@ -112,5 +114,5 @@ async function pause(hours, key, title, { address }) {
   await welcome();
   const { until } = await sleepOn({ key, title, address }, hours);
   const { say, moment } = await loadTexts((await loadSettings()).language);
-  return say("pauseUntil", { date: moment(until) });
+  return tell(say("pauseSet"), say("pauseUntil", { date: moment(until) }));
 }

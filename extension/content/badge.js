@@ -8,14 +8,15 @@ const badge = (() => {
   let toggle = () => {};
 
   /**
-   * @param {import("../lib/card-view.js").CardView} view
+   * @param {import("../background/drawing/badge.js").Badge} view
    * @param {{offHere: () => void, report: () => void}} doors
    */
   function show(view, doors) {
     corner.remove();
     const box = corner.open(view);
-    const button = buttonOf(view);
-    const panel = makePanel(view, { close: () => toggle(false), hide: corner.remove, ...doors });
+    const acts = { toggle: () => toggle(panel.hidden === true), close: () => toggle(false), hide: corner.remove, ...doors };
+    const panel = draw(view.panel, acts);
+    const button = draw(view.button, acts);
     box.classList.add(view.tone);
     box.setAttribute("role", "complementary");
     box.setAttribute("aria-label", view.label);
@@ -25,22 +26,10 @@ const badge = (() => {
       button.setAttribute("aria-expanded", String(open));
       (open ? panel.querySelector("button") ?? button : button).focus({ preventScroll: true });
     };
-    button.addEventListener("click", () => toggle(panel.hidden === true));
     box.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !panel.hidden) toggle(false);
     });
-    corner.tell(view.claim, view.range, view.note);
-  }
-
-  /** @param {import("../lib/card-view.js").CardView} view */
-  function buttonOf({ claim, range, note, mark }) {
-    const under = make("span", "under", ...(range ? [range] : []), ...(note ? [make("span", "note", note)] : []));
-    const lines = make("span", "lines", make("span", "claim", claim), ...(range || note ? [under] : []));
-    const button = make("button", "badge", makeDrawing("0 0 22 22", "mark", mark), lines);
-    button.type = "button";
-    button.setAttribute("aria-expanded", "false");
-    button.setAttribute("aria-controls", "panel");
-    return button;
+    corner.tell(view.heard);
   }
 
   return { show, open: () => toggle(true) };

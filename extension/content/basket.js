@@ -4,8 +4,6 @@
 const basket = (() => {
   "use strict";
 
-  const PATH =
-    /\/(shopping-?)?(cart|bag|basket|trolley|warenkorb|einkaufswagen|panier|cesta|carrito|carrello|carrinho|sacola|winkelwagen|winkelmandje|koszyk)(\.\w+)?(\/|$)/i;
   const QUANTITY =
     "input[type=number], input[name*=quant i], input[name*=qty i], select[name*=quant i], select[name*=qty i], [data-quantity]";
   const ASIDE = "[class*=saved i], [id*=saved i], [class*=wishlist i], [class*=recommend i], [hidden]";
@@ -13,7 +11,7 @@ const basket = (() => {
   const MOST = 30;
   const LONGEST_TITLE = 500;
 
-  const isHere = () => PATH.test(location.pathname);
+  const isHere = () => readProduct.CART.test(location.pathname);
 
   /** @returns {{title: string, url: string, quantity: number}[]} */
   function read() {

@@ -1,6 +1,6 @@
 /** The corner where all of TrendGuard stands: a closed shadow root, beside the page, never in it. */
 
-// eslint-disable-next-line no-unused-vars -- read by badge.js and nudge.js
+// eslint-disable-next-line no-unused-vars -- read by page.js, badge.js and nudge.js
 const corner = (() => {
   "use strict";
 
@@ -35,9 +35,7 @@ const corner = (() => {
     outside.style.cssText = PLACE;
     const root = outside.attachShadow({ mode: "closed" });
     dress(root, look);
-    const heard = make("p", "heard");
-    heard.setAttribute("role", "status");
-    const inside = make("div", "corner", heard);
+    const inside = draw(["div", { class: "corner" }, ["p", { class: "heard", role: "status" }]], {});
     root.append(inside);
     for (const type of ["keydown", "keyup", "keypress", "click", "pointerdown"]) {
       outside.addEventListener(type, (event) => event.stopPropagation());
@@ -54,14 +52,14 @@ const corner = (() => {
       sheet.replaceSync(look);
       root.adoptedStyleSheets = [sheet];
     } catch {
-      root.append(make("style", "", look));
+      root.append(draw(["style", {}, look], {}));
     }
   }
 
-  /** @param {string[]} words told to who listens, without moving the focus */
-  function tell(...words) {
+  /** @param {string} words told to who listens, without moving the focus */
+  function tell(words) {
     const heard = box?.querySelector(".heard");
-    setTimeout(() => heard?.replaceChildren(words.filter(Boolean).join(" ")), HEARD_AFTER_MS);
+    setTimeout(() => heard?.replaceChildren(words), HEARD_AFTER_MS);
   }
 
   /** @param {HTMLElement} element that goes; what is left may be nothing */

@@ -11,7 +11,7 @@
   let before = null;
   /** What this page is about, once known. @type {Product | null} */
   let shown = null;
-  /** The card that is shown of it. @type {import("../lib/card-view.js").CardView | null} */
+  /** The card that is shown of it. @type {import("../background/drawing/badge.js").Badge | null} */
   let view = null;
   let address = location.href;
   let isListening = false;
@@ -63,10 +63,7 @@
     return isNew || things.length > 0;
   }
 
-  /**
-   * @param {Product} product
-   * @param {number} mine
-   */
+  /** @param {Product} product @param {number} mine */
   async function showCard(product, mine) {
     const answer = await ask({ type: "card", product });
     if (mine !== visit) return;
@@ -75,10 +72,10 @@
     if (view) showBadge(view);
   }
 
-  /** @param {import("../lib/card-view.js").CardView} card */
+  /** @param {import("../background/drawing/badge.js").Badge} card */
   const showBadge = (card) => badge.show(card, { offHere, report: () => void ask({ type: "report" }) });
 
-  /** @param {import("../lib/card-view.js").CardView} card */
+  /** @param {import("../background/drawing/badge.js").Badge} card */
   function openPanel(card) {
     nudge.remove();
     showBadge(card);
@@ -92,7 +89,7 @@
     const card = view;
     nudge.show(answer, {
       offHere,
-      why: card && (() => openPanel(card)),
+      why: () => card && openPanel(card),
       refused: () => void ask({ type: "refused" }),
       welcomed: () => void ask({ type: "welcomed" }),
       sleep: (hours) => ask({ type: "sleep", hours, key: answer.key, product: answer.product }),
@@ -127,5 +124,7 @@
   }
 
   softNavigation.watch(onNavigation);
+  // The popup asks whether what it knows of this tab still stands there.
+  chrome.runtime.onMessage.addListener((_message, _sender, reply) => reply(true));
   void lookAtPage();
 })();

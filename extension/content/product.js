@@ -6,7 +6,7 @@
  * How it decides stands in docs/design.md, under Extension.
  */
 
-/** @type {(document: Document) => Product | null} */
+/** @type {((document: Document) => Product | null) & {BUY: RegExp, CART: RegExp}} */
 // eslint-disable-next-line no-unused-vars -- the name is what this file is for
 var readProduct = (() => {
   "use strict";
@@ -18,18 +18,49 @@ var readProduct = (() => {
     return () => (made ??= [make()])[0];
   }
 
+  /* ---------- pages that never are one product ---------- */
+
+  /** Shops of which no other page is a product; the group is the product's number. */
+  const STRICT = {
+    "amazon.*": /\/(?:dp|gp\/product|gp\/aw\/d)\/([A-Z0-9]{10})/,
+    "ebay.*": /\/itm\/(?:[^/]+\/)?(\d{9,})/,
+    "tiktok.com": /\/(?:product|pdp)\/(?:[^/]+\/)?(\d{10,})/,
+  };
+  const CART =
+    /\/((shopping-?)?(cart|basket|trolley)|warenkorb|einkaufswagen|panier|cesta|carrito|carrello|carrinho|sacola|winkelwagen|winkelmandje|koszyk)(\.\w+)?(\/|$)|\/(shopping-?)?bag(\/|\.\w+)?$/i;
+  const CHECKOUT = /\/checkouts?(\/|\.|$)/i;
+  /** Titles of pages that stand in front of a shop's, or for a missing one. */
+  const BLOCK_TITLE =
+    /^(robot (or human|check)|access (to this page has been )?denied|just a moment|pardon our interruption|attention required|(please )?verify (that )?you are (a )?human|human verification|security (check|verification)|(are you|bot or) (a )?(human|robot|not)|captcha)(\W.*)?$|\bpage not found\b|^(error )?404\b|\b404 (error|not found)\b/i;
+
+  /** @param {string} host @param {string} name "shop.com", or "shop.*" in whatever country */
+  const isOf = (host, name) => (name.endsWith("*") ? host.includes(name.slice(0, -1)) : host.endsWith(name));
+
+  /** @param {URL | Location | null} address @returns {boolean} whether it alone tells that there is no product */
+  const isElsewhere = (address) =>
+    address !== null && (CART.test(address.pathname) || CHECKOUT.test(address.pathname) ||
+      Object.entries(STRICT).some(([host, path]) => isOf(`.${address.hostname}`, `.${host}`) && !path.test(address.href)));
+
+  /** @param {Document} page */
+  const isBlocked = (page) =>
+    BLOCK_TITLE.test(page.title) ||
+    ["px-captcha", "destForm", "challenge-form"].some((id) => page.getElementById(id)) ||
+    page.querySelector("form[action*='validateCaptcha']") !== null;
+
+  /** What a button says or is named that buys. */
+  const BUY =
+    /\badd[\s_-]*(it )?to[\s_-]*(your |the )?(shopping )?(cart|bag|basket|trolley)|\bbuy[\s_-]*(it[\s_-]*)?now\b|btn[\s_-]?buy|join[\s_-]?cart|buy[\s_-]?(btn|button)|\bin (den|die) (warenkorb|einkaufswagen)|\bjetzt kaufen|\bajouter au panier|\bacheter (maintenant|cet article)|\b(añadir|anadir|agregar)( al?)?( la)? (cesta|carrito|bolsa)|\bcomprar( ya| ahora| agora)?\s*$|\baggiungi al carrello|\bacquista ora|\badicionar (ao carrinho|à sacola)|\bin (mijn )?winkel(wagen|mand)|do (koszyka|košík[au])|[vu] košaric[ou]|lisa ostukorvi|læg i kurv|lägg i|в корзину|купить|\bkupi\b|ada?ug[aă] [iî]n co[sş]|sepete ekle|カートに(入れる|追加)|今すぐ(買う|購入)|장바구니|구매하기|바로 ?구매|加入(购物车|購物車)|立即(购买|購買)|(أضف|إضافة) إلى (السلة|عربة|الحقيبة)|اشتر الآن/iu;
+
   /* ---------- shops we know ---------- */
 
   /** @type {Shop[]} */
   const SHOPS = [
     {
       host: "amazon.*",
-      path: /\/(?:dp|gp\/product|gp\/aw\/d)\/([A-Z0-9]{10})/,
+      path: STRICT["amazon.*"],
       product: "#productTitle, #ebooksProductTitle",
-      strict: true,
       title: ["#productTitle", "#ebooksProductTitle"],
       price: [
-        "#corePriceDisplay_desktop_feature_div .priceToPay .a-offscreen",
         "#corePriceDisplay_desktop_feature_div .priceToPay",
         "#corePrice_feature_div .a-price:not(.a-text-price) .a-offscreen",
         "#apex_desktop .a-price.apexPriceToPay .a-offscreen",
@@ -49,9 +80,8 @@ var readProduct = (() => {
     },
     {
       host: "ebay.*",
-      path: /\/itm\/(?:[^/]+\/)?(\d{9,})/,
+      path: STRICT["ebay.*"],
       product: ".x-price-primary, #prcIsum, #mm-saleDscPrc, #itemTitle",
-      strict: true,
       title: [".x-item-title__mainTitle", "#itemTitle"],
       price: [
         ".x-price-primary",
@@ -66,16 +96,13 @@ var readProduct = (() => {
     },
     {
       host: "tiktok.com",
-      path: /\/(?:product|pdp)\/(?:[^/]+\/)?(\d{10,})/,
-      strict: true,
+      path: STRICT["tiktok.com"],
       title: ["[data-e2e='product-title']", "h1"],
       price: ["[data-e2e='product-price']"],
     },
     {
       host: "shein.*",
       path: /-p-(\d+)/,
-      product: ".product-intro, .goods-detail",
-      title: [".product-intro__head-name"],
       price: [
         "#productMainPriceId",
         ".productPrice__main",
@@ -91,7 +118,6 @@ var readProduct = (() => {
     {
       host: "zara.*",
       path: /-p(\d{6,})\.html/,
-      title: [".product-detail-info__header-name"],
       sku: ["[data-qa-qualifier='product-reference']"],
       price: [
         ".product-detail-info [data-qa-qualifier='price-amount-current']",
@@ -119,27 +145,21 @@ var readProduct = (() => {
     {
       host: "target.com",
       path: /\/A-(\d+)/,
-      product: "[data-test='product-title']",
-      title: ["[data-test='product-title']"],
       price: ["[data-test='product-price']"],
     },
     {
       host: "walmart.*",
       path: /\/ip\/(?:[^/]+\/)?(\w+)/,
-      product: "[itemprop='price'][data-seo-id], h1#main-title",
-      title: ["h1#main-title"],
       price: ["[itemprop='price'][data-seo-id]"],
     },
     {
       host: "etsy.com",
       path: /\/listing\/(\d+)/,
-      product: "[data-buy-box-region='price'], #listing-page-cart",
       price: ["[data-buy-box-region='price'] .wt-text-title-03"],
     },
     {
       host: "nike.com",
       path: /\/t\/.*?(?:\/([A-Z0-9]{6}-[A-Z0-9]{3}))?$/,
-      title: ["#pdp_product_title", "[data-testid='product_title']"],
       price: ["[data-testid='currentPrice-container']"],
     },
     {
@@ -150,36 +170,17 @@ var readProduct = (() => {
       price: ["#pdp-pricing .price-title + div .price", "#pdp-pricing .price"],
     },
     {
-      host: "gap.com",
-      path: /\/product\.do.*pid=(\d+)/,
-      product: "#product-title, .pdp-product-title",
-      price: [
-        ".title-price .current-sale-price",
-        ".title-price .current-regular-price",
-        ".pdp-pricing--highlight",
-      ],
-    },
-    {
       host: "zalando.*",
       path: /-([a-z0-9]{9}-[a-z0-9]{3})\.html/,
-    },
-    {
-      host: "johnlewis.com",
-      path: /\/p(\d+)/,
-      price: [
-        ".product-header .price--large",
-        "[data-test='product-price']",
-        ".price--large",
-      ],
     },
     { host: "poshmark.com", path: /\/listing\/.*-([0-9a-f]{24})/ },
   ];
 
-  /** Pages that never are one product, whatever they say of themselves. */
-  const CART_PATH = /\/(cart|basket|bag|checkouts?|warenkorb|panier|carrito|carrello|winkelwagen)(\/|\.\w+)?$/i;
-  /** Pages that are no product unless structured data says so. */
+  const HOME_PATH = /^(\/[a-z]{2}([-_][a-z]{2})?)?$/i;
+  /** No product, unless structured data names what the page calls itself. */
   const LIST_PATH =
-    /^(\/[a-z]{2}([-_][a-z]{2})?)?$|^\/([a-z]{2}([-_][a-z]{2})?\/)?(search|find|suche|recherche|collections|categor(y|ies)|wishlist|account|login|help|blogs?|pages)(\/(?!.*products?\/)|\.\w+$|$)/i;
+    /^\/([a-z]{2}([-_][a-z]{2})?\/)?(search|find|suche|recherche|collections|categor(y|ies)|wishlist|account|log-?in|sign-?in|register|help|blogs?|pages)(\/(?!.*products?\/)|\.\w+$|$)/i;
+  const SEARCH = /[?&](q|query|s|search|searchterm|keywords?)=/i;
 
   /* ---------- words and signs ---------- */
 
@@ -191,41 +192,41 @@ var readProduct = (() => {
     lei: "RON", "лв": "BGN", kn: "HRK", "R$": "BRL", "US$": "USD", "C$": "CAD",
     "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD",
     "NT$": "TWD", "S$": "SGD", "MX$": "MXN", "ر.س": "SAR", "د.إ": "AED",
-    "руб": "RUB", "元": "CNY", "円": "JPY", Rs: "INR", "₡": "CRC", "S/": "PEN",
+    "руб": "RUB", "грн": "UAH", Fr: "CHF", "元": "CNY", "円": "JPY", Rs: "INR", "₡": "CRC", "S/": "PEN",
     CHF: "CHF", RM: "MYR", Rp: "IDR", TL: "TRY", euro: "EUR",
   });
 
   /** What `$`, `kr`, `¥` and a bare number mean by the shop's country. */
   const HOME = once(() => Object.fromEntries(
-    ("ca:CAD au:AUD nz:NZD tw:TWD hk:HKD sg:SGD mx:MXN ar:ARS cl:CLP co:COP uk:GBP gb:GBP " +
-      "ie:EUR de:EUR at:EUR fr:EUR it:EUR es:EUR nl:EUR be:EUR fi:EUR pt:EUR ee:EUR lv:EUR " +
-      "lt:EUR sk:EUR si:EUR gr:EUR hr:EUR bg:BGN ch:CHF se:SEK no:NOK dk:DKK pl:PLN cz:CZK " +
-      "hu:HUF ro:RON in:INR kr:KRW jp:JPY cn:CNY by:BYN ru:RUB ua:UAH kz:KZT tr:TRY br:BRL " +
-      "il:ILS th:THB vn:VND my:MYR id:IDR ph:PHP za:ZAR us:USD"
-    ).split(" ").map((pair) => pair.split(":"))));
+    ("EUR ie de at fr it es nl be fi pt ee lv lt sk si gr hr;CAD ca;AUD au;NZD nz;TWD tw;HKD hk;SGD sg;MXN mx;ARS ar;" +
+      "CLP cl;COP co;GBP uk gb;BGN bg;CHF ch;SEK se;NOK no;DKK dk;PLN pl;CZK cz;HUF hu;RON ro;INR in;KRW kr;JPY jp;" +
+      "CNY cn;BYN by;RUB ru;UAH ua;KZT kz;TRY tr;BRL br;ILS il;THB th;VND vn;MYR my;IDR id;PHP ph;ZAR za;USD us"
+    ).split(";").flatMap((line) => line.split(" ").map((country, _, [code]) => [country, code]))));
   const DOLLARS = /^(AUD|CAD|NZD|TWD|HKD|SGD|MXN|ARS|CLP|COP|USD)$/;
   const CROWNS = /^(SEK|NOK|DKK)$/;
+  const THOUSANDTHS = /^(KWD|BHD|OMR|JOD|TND)$/;
   /** Currencies whose prices have no cents: "2.449" is two thousand. */
   const NO_CENTS = /^(ARS|CLP|COP|IDR|VND|KRW|JPY|HUF|KZT|TWD|PYG)$/;
 
-  const CURRENCY_WORD = once(() => [...Object.keys(SIGNS), "$", "¥", "kr", "р."]
+  const CURRENCY_WORD = once(() => [...Object.keys(SIGNS), "$", "¥", "￥", "kr", "р."]
     .sort((a, b) => b.length - a.length)
-    .map((sign) => `${sign.replace(/[$./]/g, "\\$&")}\\.?`).join("|") + "|[A-Z]{3}");
+    // One that begins with a letter is no end of a word: "Was $9" is not in Singapore's.
+    .map((sign) => `${/^\p{L}/u.test(sign) ? "(?<!\\p{L})" : ""}${sign.replace(/[./]/g, "\\$&").replace("$", "\\s?\\$")}\\.?`).join("|") + "|[A-Z]{3}");
   const NUMBER =
+    "\\d{1,2}(?:,\\d{2})+,\\d{3}(?:\\.\\d{1,2})?|" + // as in India
     "\\d{1,3}(?:[.,'’\\s\\u00a0\\u202f]\\d{3})+(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,3})?";
-  /** A price and nothing else but a few words. */
+  /** A price or a range, and nothing else but a few words. */
   const PRICE_TEXT = once(() => new RegExp(
-    `^[^\\d]{0,24}?(?:(${CURRENCY_WORD()})\\s*)?(${NUMBER})(?:,-|,–|\\.-)?\\s*(${CURRENCY_WORD()})?[^\\d]{0,24}$`,
-    "i",
+    `^[^\\d]{0,24}?(?:(${CURRENCY_WORD()})\\s*)?(${NUMBER})(?:,-|,–|\\.-)?\\s*(${CURRENCY_WORD()})?` +
+      `(?:\\s*[-–—~]\\s*(?:${CURRENCY_WORD()})?\\s*(?:${NUMBER})\\s*(${CURRENCY_WORD()})?)?[^\\d]{0,24}$`,
+    "iu",
   ));
   /** The first price in a text: a range's lower end, a doubled price once. */
   const FIRST_PRICE = once(() => new RegExp(
-    `(?:(?:${CURRENCY_WORD()})\\s*)?(?:${NUMBER})(?:\\s*(?:${CURRENCY_WORD()}))?`, "i"));
+    `(?:(?:${CURRENCY_WORD()})\\s*)?(?:${NUMBER})(?:\\s*(?:${CURRENCY_WORD()}))?`, "iu"));
   const RATE =
     /%|\/\s*(mo|mth|month|monat|mois|mes|wk|week)\b|\b(per|a|par|pro|al) (month|week|monat|mois|mes)\b|\bmonthly\b|monatlich|mensual/i;
 
-  const BUY =
-    /add[\s_-]*to[\s_-]*(cart|bag|basket|trolley)|btn[\s_-]?buy|join[\s_-]?cart|buy[\s_-]?(btn|button)|buy[\s_-]*(it[\s_-]*)?now|addtocart|addtobag|in den warenkorb|ajouter au panier|aggiungi al carrello|a(ñ|n)adir a la? (cesta|carrito)|agregar al carrito|comprar|adicionar ao carrinho|do koszyka|do košíka|do košíku|v košarico|u košaricu|lisa ostukorvi|in winkel(wagen|mand)|læg i kurv|lägg i|в корзину|купить|dodaj v|dodaj u|kupi\b|장바구니|구매|加入購物車|立即購買|カート|adauga in cos|adaugă în coş|sepete ekle|أضف/i;
   const SOLD_OUT =
     /\b(sold out|out of stock|currently unavailable|no longer available)\b|derzeit nicht verfügbar|ausverkauft|actuellement indisponible|épuisé|non disponibile|agotado|нет в наличии|vypredané|rasprodano|ei ole saadaval|wyprzedan|売り切れ|품절/i;
 
@@ -235,12 +236,17 @@ var readProduct = (() => {
     /(^|[^a-z])(save|saving|instal|month|shipping|delivery|member|club|loyalty|reward|bonus|unit-?price|per-?unit|base-?price|tax|vat|coupon|mini-?cart|points|klarna|afterpay|affirm|threshold|payments)/i;
   /** Hardly the price: what it was, or what other products cost. */
   const OLD_PRICE =
-    /(^|[^a-z]|price)-?_?(old|was|list|strike|crossed|before|original|previous|msrp|rrp|uvp|discount)/i;
+    /(^|[^a-z]|price)-?_?(old|was|list|strike|line-through|crossed|before|original|previous|msrp|rrp|uvp|discount)/i;
   const OTHER_PRODUCT =
     /(^|[^a-z])(related|recommend|similar|carousel|upsell|cross-?sell|swiper|slider|filter|bundle|also|sponsor|sticky|cart|basket|total)/i;
+  /** What is said before an amount that is not the price. */
+  const BEFORE_OTHER =
+    /\b(payments? of|save|free (shipping|delivery)|over|spend|was|reg|rrp|msrp|uvp|list price|original(ly| price)?|compare at|instead of|statt|au lieu de|antes|invece di|earn)\b/i;
+  /** And what behind it. */
+  const AFTER_OTHER = /^\W*(off|value|discount|rabatt|cashback|points)\b|^\s*\/\s*\d*\s*(k?g|m?l|cl|oz|lb|st|stk|count|ct)\b/i;
   const MAIN_PRICE = /current|sale|final|special|now|our-?price|main|product-?price|big|actual/i;
   /** Names of what is not asked, or not of everybody. */
-  const STRUCK_OUT = /(^|[^a-z])(old|was|strike|crossed|before|compare|msrp|rrp|uvp|list-?_?price)/i;
+  const STRUCK_OUT = /(^|[^a-z])(old|was|strike|line-through|crossed|before|compare|msrp|rrp|uvp|list-?_?price)/i;
   const FOR_MEMBERS = /(^|[^a-z])(member|club|loyalty|rewards?)/i;
 
   /** Labels of particulars, in the languages of shops. */
@@ -270,7 +276,7 @@ var readProduct = (() => {
       .replace(/[\s\u00a0\u200b\u200e\u200f]+/g, " ").trim();
   }
 
-  /** @param {string} text @returns {string} */
+  /** @param {string} text */
   const decodeEntities = (text) =>
     text.replace(/&(#x?[0-9a-f]+|[a-z]+);/gi, (whole, name) => {
       if (name[0] !== "#") return ENTITIES[name.toLowerCase()] ?? whole;
@@ -316,7 +322,8 @@ var readProduct = (() => {
     const digits = text.replace(/[\s\u00a0\u202f'’]/g, "");
     const marks = digits.match(/[.,]/g) ?? [];
     const mark = Math.max(digits.lastIndexOf("."), digits.lastIndexOf(","));
-    const isDecimal = byMachine && digits[mark] === "." && !NO_CENTS.test(currency ?? "");
+    const isDecimal = digits[mark] === "." &&
+      (THOUSANDTHS.test(currency ?? "") || (byMachine && !NO_CENTS.test(currency ?? "")));
     const grouped =
       digits.length - mark === 4 && (marks.length > 1 ? new Set(marks).size === 1 : !isDecimal);
     const whole = mark < 0 || grouped ? digits : digits.slice(0, mark);
@@ -325,41 +332,32 @@ var readProduct = (() => {
     return Number.isFinite(value) && value > 0 && value < 1e9 ? value : null;
   }
 
-  const currencies = once(() =>
-    new Set(typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("currency") : []));
+  const currencies = once(() => new Set(Intl.supportedValuesOf("currency")));
   /** @param {string} code */
-  const isCurrency = (code) => currencies().size === 0 || currencies().has(code);
+  const isCurrency = (code) => currencies().has(code);
 
-  /**
-   * @param {unknown} sign as `$`, `EUR`, `zł`
-   * @param {string | null} home
-   * @returns {string | null} ISO 4217
-   */
+  /** @param {unknown} sign as `$`, `EUR`, `zł` @param {string | null} home @returns {string | null} ISO 4217 */
   function toCurrency(sign, home) {
     const text = clean(sign);
     if (!text) return null;
     if (/^[A-Za-z]{3}$/.test(text) && !SIGNS[text.toLowerCase()]) {
       return isCurrency(text.toUpperCase()) ? text.toUpperCase() : null;
     }
-    const bare = text.replace(/\.$/, "").toLowerCase();
+    const bare = text.replace(/\s|\.$/g, "").toLowerCase();
     if (bare === "$") return home && DOLLARS.test(home) ? home : "USD";
-    if (bare === "¥") return home === "CNY" ? "CNY" : "JPY";
+    if (/^[¥￥]$/.test(bare)) return home === "CNY" ? "CNY" : "JPY";
     if (bare === "kr") return home && CROWNS.test(home) ? home : "SEK";
     if (/^(руб|р)$/.test(bare)) return home === "BYN" ? "BYN" : "RUB";
     const known = Object.keys(SIGNS).find((s) => s.toLowerCase() === bare);
     return known ? SIGNS[known] : null;
   }
 
-  /**
-   * A price as a page shows it.
-   * @param {string} text
-   * @param {string | null} home
-   * @returns {Money | null}
-   */
+  /** A price as a page shows it. @param {string} text @param {string | null} home */
   function readPrice(text, home) {
     const found = PRICE_TEXT().exec(clean(text));
     if (!found || RATE.test(text)) return null;
-    const currency = toCurrency(found[1], home) ?? toCurrency(found[3], home);
+    const code = found.find((part, i) => i > 2 && /^[A-Z]{3}$/.test(part ?? ""));
+    const currency = [code, found[1], found[3], found[4]].map((sign) => toCurrency(sign, home)).find(Boolean) ?? null;
     const price = toNumber(found[2], currency, false);
     return price === null ? null : { price, currency };
   }
@@ -426,7 +424,7 @@ var readProduct = (() => {
   const codeInText = (text) =>
     /^[#\s]*((?=[\w./-]*\d)[A-Za-z0-9][\w./-]{2,23})(?=$|[\s,;|)])/.exec(text)?.[1] ?? null;
 
-  /** @param {unknown} value @returns {string | null} */
+  /** @param {unknown} value */
   function readImage(value) {
     const one = Array.isArray(value) ? value[0] : value;
     const url = one && typeof one === "object"
@@ -445,10 +443,10 @@ var readProduct = (() => {
     return found;
   }
 
-  /** @param {string} url @param {Document} page @returns {URL | null} */
+  /** @param {string} url @param {Document} page */
   const parseUrl = (url, page) => (URL.canParse(url, page.baseURI) ? new URL(url, page.baseURI) : null);
 
-  /** @param {string} url @param {Document} page @returns {string} */
+  /** @param {string} url @param {Document} page */
   const pathOf = (url, page) => parseUrl(url, page)?.pathname.replace(/\/+$/, "") ?? "";
 
   /* ---------- source 1: the shop's own selectors ---------- */
@@ -460,60 +458,68 @@ var readProduct = (() => {
   /** @param {Here} here @returns {Facts | null} */
   function fromShop({ page, shop, home }) {
     if (!shop) return null;
-    const price = texts(page, shop.price)
-      .map((text) => readPrice(FIRST_PRICE().exec(text)?.[0] ?? text, home)).find(Boolean);
+    /** @param {string} text */
+    const toPrice = (text) => readPrice(FIRST_PRICE().exec(text)?.[0] ?? text, home);
     return {
-      title: texts(page, shop.title)[0],
-      ...(price ?? {}),
-      brand: readBrand(texts(page, shop.brand)[0]),
-      sku: texts(page, shop.sku)[0] ?? null,
+      title: firstAt(page, shop.title, String) ?? "",
+      ...firstAt(page, shop.price, toPrice),
+      brand: firstAt(page, shop.brand, readBrand),
+      sku: firstAt(page, shop.sku, String),
       availability: shop.soldOut?.some((css) => page.querySelector(css)) ? "OutOfStock" : null,
-      image: texts(page, shop.image).find((src) => /^https?:/.test(src)) ?? null,
+      image: firstAt(page, shop.image, (src) => (/^https?:/.test(src) ? src : null)),
     };
   }
 
   /**
+   * @template T
    * @param {Document} page
-   * @param {string[] | undefined} selectors
-   * @returns {string[]} the text each selector finds, best first
+   * @param {string[] | undefined} selectors best first
+   * @param {(text: string) => T | null} read
+   * @returns {T | null} the first that one of them finds; the rest is not looked for
    */
-  function texts(page, selectors) {
-    return (selectors ?? []).flatMap((selector) => {
+  function firstAt(page, selectors, read) {
+    for (const selector of selectors ?? []) {
       const [css, attribute] = selector.split("@");
       const element = page.querySelector(css);
-      if (!element) return [];
-      const text = clean(attribute ? element.getAttribute(attribute) : visibleText(element));
-      return text ? [text] : [];
-    });
+      const text = element && clean(attribute ? element.getAttribute(attribute) : visibleText(element));
+      const found = text ? read(text) : null;
+      if (found) return found;
+    }
+    return null;
   }
 
   /* ---------- source 2: JSON-LD ---------- */
 
   /** @param {unknown} value @returns {value is Thing} */
   const isNode = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-  /** @param {unknown} value @returns {unknown[]} */
+  /** @param {unknown} value */
   const list = (value) => (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]);
-  /** @param {unknown} value @returns {Thing[]} */
+  /** @param {unknown} value */
   const nodes = (value) => list(value).filter(isNode);
   /** @param {Thing} node @param {RegExp} pattern */
   const isType = (node, pattern) =>
     list(node["@type"]).some((type) => pattern.test(clean(type).replace(/^.*[/#:]/, "")));
+  /** What is said of pages that list products, or write about them. */
+  const OTHER_PAGE = /^(CollectionPage|SearchResultsPage|Article|NewsArticle|BlogPosting|Recipe)$/i;
   const PRODUCT_TYPE = /^(Product|ProductGroup|ProductModel|IndividualProduct|SomeProducts|Vehicle|Car)$/i;
 
   /** @param {Here} here @returns {Facts | null} */
   function fromJsonLd(here) {
     const scripts = [...here.page.querySelectorAll('script[type*="ld+json" i]')];
     const things = scripts.map((script) => parseJson(script.textContent ?? ""));
+    if (things.flatMap(topNodes).some((node) => isType(node, OTHER_PAGE))) return null;
+    const byId = new Map(things.flatMap(named));
     const product = mainProduct(things.flatMap(productsIn), here);
     if (!product) return null;
-    const offers = offersOf(product, new Map(things.flatMap(named)));
+    const offers = offersOf(product, byId);
     const offer = chooseOffer(offers, here);
     const variant = offer?.variant ?? {};
     const stock = offers.map((o) => readAvailability(o.availability)).filter(Boolean);
     return {
       title: clean(product.name) || clean(variant.name),
       ...(offer ? offerPrice(offer, here.home) : {}),
-      brand: readBrand(product.brand) ?? readBrand(variant.brand) ?? readBrand(product.manufacturer),
+      isUnsure: !offers.length && Boolean(product.review),
+      brand: readBrand(resolved(product.brand, byId)) ?? readBrand(resolved(variant.brand, byId)) ?? readBrand(product.manufacturer),
       gtin: gtinOf(product) ?? gtinOf(variant) ?? (offers.length === 1 ? gtinOf(offers[0]) : null),
       sku: [product.sku, variant.sku, offer?.sku, product.productID, product.mpn].map(readCode).find(Boolean) ?? null,
       availability: stock.includes("InStock") ? "InStock" : stock[0] ?? null,
@@ -524,27 +530,27 @@ var readProduct = (() => {
 
   /** @param {string} text @returns {unknown} what a script holds, mended where it is broken */
   function parseJson(text) {
-    const body = text.replace(/^\s*(<!--|\/\*?\s*<!\[CDATA\[.*?\*?\/?)|(-->|\/?\*?\s*\]\]>\s*\*?\/?)\s*$/g, "").trim();
-    try {
-      return JSON.parse(body);
-    } catch {
-      return parseMended(body);
+    for (const body of [() => text, () => mended(text), () => mended(decodeEntities(text))]) {
+      try {
+        return JSON.parse(body());
+      } catch {
+        // The next may be read.
+      }
     }
+    return null;
   }
 
-  /** @param {string} body @returns {unknown} */
-  function parseMended(body) {
-    try {
-      // eslint-disable-next-line no-control-regex -- raw line breaks inside strings
-      return JSON.parse(body.replace(/[\u0000-\u001f]+/g, " ").replace(/,\s*([}\]])/g, "$1").replace(/;\s*$/, ""));
-    } catch {
-      return null;
-    }
+  /** @param {string} text without comments, raw line breaks, needless commas and backslashes; objects in a row as a list */
+  function mended(text) {
+    const body = text.replace(/<!--|-->|<!\[CDATA\[|\]\]>/g, "").replace(/^[^[{]+|[^\]}]+$/g, "");
+    // eslint-disable-next-line no-control-regex -- raw line breaks inside strings
+    const plain = body.replace(/[\u0000-\u001f]+/g, " ").replace(/,\s*([}\]])/g, "$1");
+    return `[${plain.replace(/\\(["\\/bfnrtu])|\\/g, (kept, escaped) => (escaped ? kept : "")).replace(/\}\s*\{/g, "},{")}]`;
   }
 
   /** @param {unknown} value @returns {Thing[]} products that are not merely listed */
   function productsIn(value) {
-    return nodes(value).flatMap((node) => {
+    return nodes(Array.isArray(value) ? value.flat() : value).flatMap((node) => {
       if (isType(node, PRODUCT_TYPE)) return [node];
       if (isType(node, /^Offer$/i) && isNode(node.itemOffered)) {
         return [{ "@type": "Product", ...node.itemOffered, offers: node }];
@@ -553,9 +559,17 @@ var readProduct = (() => {
     });
   }
 
+  /** @param {unknown} value @returns {Thing[]} what a script is about, and what its graph holds */
+  const topNodes = (value) =>
+    nodes(Array.isArray(value) ? value.flat() : value).flatMap((node) => [node, ...nodes(node["@graph"])]);
+
+  /** @param {unknown} value @param {Map<string, Thing>} [byId] @returns {unknown} what a node names that is nothing but a name */
+  const resolved = (value, byId) =>
+    (isNode(value) && Object.keys(value).length === 1 && byId?.get(clean(value["@id"]))) || value;
+
   /** @param {unknown} value @returns {[string, Thing][]} nodes of a graph by their `@id` */
   const named = (value) =>
-    nodes(value).flatMap((node) => [node, ...nodes(node["@graph"])])
+    topNodes(value)
       .flatMap((node) => (node["@id"] ? [/** @type {[string, Thing]} */ ([clean(node["@id"]), node])] : []));
 
   /**
@@ -574,12 +588,17 @@ var readProduct = (() => {
     const heading = headings(here);
     const inHeading = products.filter((p) => heading.includes(clean(p.name).toLowerCase()));
     const names = new Set(products.map((p) => clean(p.name).toLowerCase()));
-    const chosen = atHere.length ? atHere : inHeading.length ? inHeading : names.size === 1 ? products : [];
+    const inTitle = products.filter((p) => isTitled(page.title, clean(p.name)));
+    const chosen = [atHere, inHeading, names.size === 1 ? products : inTitle].find((some) => some.length) ?? [];
     const main = chosen.find((p) => offersOf(p).length > 0) ?? chosen[0];
     // Some shops repeat the product for each size: its offers are those of all.
     const sizes = chosen.filter((p) => clean(p.name) === clean(main?.name));
     return main ? { ...main, offers: sizes.flatMap((p) => list(p.offers)) } : null;
   }
+
+  /** @param {string} title of a page @param {string} name @returns {boolean} whether the name stands first in it, whole */
+  const isTitled = (title, name) =>
+    name !== "" && title.toLowerCase().startsWith(name.toLowerCase()) && !/^[\p{L}\d]/u.test(title.slice(name.length));
 
   /** @param {Here} here @returns {string[]} what the page calls itself, lower case */
   const headings = ({ page, meta }) =>
@@ -593,7 +612,7 @@ var readProduct = (() => {
    */
   function offersOf(product, byId) {
     const own = nodes(product.offers)
-      .map((offer) => (Object.keys(offer).length === 1 && byId?.get(clean(offer["@id"]))) || offer)
+      .map((offer) => /** @type {Thing} */ (resolved(offer, byId)))
       .flatMap((offer) => [offer, ...nodes(offer.offers)]);
     const variants = nodes(product.hasVariant).flatMap((variant) =>
       offersOf(variant, byId).map((offer) => ({ url: variant.url, ...offer, variant })));
@@ -602,20 +621,22 @@ var readProduct = (() => {
   }
 
   /** @param {Offer[]} offers @param {Here} here @returns {Offer | undefined} rule 4 */
-  function chooseOffer(offers, { page, home }) {
-    const priced = offers.filter((offer) => offerPrice(offer, home).price !== null);
+  function chooseOffer(offers, { page, home, address }) {
+    /** @param {Offer} offer */
+    const isPriced = (offer) => offerPrice(offer, home).price !== null;
     return (
-      (priced.length > 1 ? priced.find((o) => isAddress(clean(o.url), page)) : undefined) ??
-      priced.find((o) => isType(o, /^AggregateOffer$/i)) ??
-      priced.find((o) => readAvailability(o.availability) === "InStock") ??
-      priced[0] ?? offers[0]
+      (offers.length > 1 ? offers.find((o) => isAddress(clean(o.url), address, page) && isPriced(o)) : undefined) ??
+      offers.find((o) => isType(o, /^AggregateOffer$/i) && isPriced(o)) ??
+      offers.find((o) => readAvailability(o.availability) === "InStock" && isPriced(o)) ??
+      offers.find((o) => readAvailability(o.availability) !== "OutOfStock" && isPriced(o)) ??
+      offers.find(isPriced) ?? offers[0]
     );
   }
 
-  /** @param {string} url @param {Document} page whether it names this page and the choice made on it */
-  function isAddress(url, page) {
+  /** @param {string} url @param {string} address @param {Document} page whether it names this page and the choice made on it */
+  function isAddress(url, address, page) {
     const own = url ? parseUrl(url, page) : null;
-    const here = parseUrl(page.location?.href ?? "", page);
+    const here = parseUrl(address, page);
     if (!own || !here || own.host !== here.host || own.pathname !== here.pathname) return false;
     const sameChoice = [...own.searchParams].every(([name, value]) => here.searchParams.get(name) === value);
     return sameChoice && (own.search !== "" || here.search === "");
@@ -641,14 +662,14 @@ var readProduct = (() => {
 
   const GTINS = ["gtin13", "gtin", "gtin12", "gtin14", "gtin8", "ean", "upc", "isbn"];
 
-  /** @param {Thing} node @returns {string | null} */
+  /** @param {Thing} node */
   function gtinOf(node) {
     const id = clean(node.productID);
     const values = [...GTINS.map((key) => list(node[key])[0]), /^[a-z]+\d*:/i.test(id) ? id : ""];
     return values.map(readGtin).find(Boolean) ?? null;
   }
 
-  /** @param {unknown} value @returns {string | null} */
+  /** @param {unknown} value */
   function categoryOf(value) {
     const last = list(value).at(-1);
     return (isNode(last) ? clean(last.name) : clean(last)) || null;
@@ -668,15 +689,16 @@ var readProduct = (() => {
       (scope) => !scope.parentElement?.closest(PRODUCT_SCOPE));
     const scope = mainScope(outer, here);
     if (!scope) return null;
+    const all = propertiesOf(scope);
     /** @param {string} name */
-    const read = (name) => own(scope, name).map(propertyValue).find(Boolean) ?? "";
+    const read = (name) => all[name]?.map(propertyValue).find(Boolean) ?? "";
     const currency = toCurrency(read("priceCurrency"), home);
-    const prices = [...own(scope, "price"), ...own(scope, "lowPrice")].map(propertyValue);
+    const prices = [...(all.price ?? []), ...(all.lowPrice ?? [])].map(propertyValue);
     return {
       title: read("name"),
       price: prices.map((text) => readField(text, currency, home)).find((price) => price !== null) ?? null,
       currency: currency ?? prices.map((text) => readPrice(text, home)?.currency).find(Boolean) ?? null,
-      brand: brandIn(scope),
+      brand: brandIn(all),
       gtin: [...GTINS, "productID"].map((name) => readGtin(read(name))).find(Boolean) ?? null,
       sku: readCode(read("sku") || read("productID").replace(/^[a-z]+:/i, "") || read("mpn")),
       availability: readAvailability(read("availability")),
@@ -691,27 +713,33 @@ var readProduct = (() => {
     if (withHeading.length === 1) return withHeading[0];
     const heading = headings(here);
     return scopes.find((scope) => {
-      const name = own(scope, "name").map(propertyValue).find(Boolean);
-      return name && own(scope, "price").length > 0 && heading.includes(name.toLowerCase());
+      const { name: names, price } = propertiesOf(scope);
+      const name = names?.map(propertyValue).find(Boolean);
+      return name && price && heading.includes(name.toLowerCase());
     }) ?? null;
   }
 
-  /** @param {Element} scope @param {string} name @returns {Element[]} not those of another thing inside it */
-  const own = (scope, name) =>
-    [...scope.querySelectorAll(`[itemprop~="${name}"], [property~="${name}"], [property~="schema:${name}"]`)]
-      .filter((element) => {
-        const other = element.closest(OTHER_SCOPE);
-        return element.parentElement?.closest(PRODUCT_SCOPE) === scope && !(other && scope.contains(other) && other !== scope);
-      });
+  /** @param {Element} scope @returns {Record<string, Element[]>} its properties by name, not those of another thing inside it */
+  function propertiesOf(scope) {
+    const found = Object.create(null);
+    for (const element of scope.querySelectorAll("[itemprop], [property]")) {
+      const other = element.closest(OTHER_SCOPE);
+      if (other && other !== scope && scope.contains(other)) continue;
+      if (element.parentElement?.closest(PRODUCT_SCOPE) !== scope) continue;
+      const names = `${element.getAttribute("itemprop") ?? ""} ${element.getAttribute("property") ?? ""}`;
+      for (const name of names.replace(/schema:/g, "").split(/\s+/)) (found[name] ??= []).push(element);
+    }
+    return found;
+  }
 
   /** @param {Element} element @returns {string} the value as the microdata standard defines it */
   const propertyValue = (element) =>
     clean(element.getAttribute("content") ?? element.getAttribute("href")
       ?? element.getAttribute("src") ?? visibleText(element));
 
-  /** @param {Element} scope @returns {string | null} */
-  function brandIn(scope) {
-    const brand = own(scope, "brand")[0] ?? own(scope, "manufacturer")[0];
+  /** @param {Record<string, Element[]>} properties */
+  function brandIn({ brand: brands, manufacturer }) {
+    const brand = (brands ?? manufacturer)?.[0];
     const name = brand?.querySelector('[itemprop="name"], [property="name"]');
     return brand ? readBrand(propertyValue(name ?? brand)) : null;
   }
@@ -724,13 +752,15 @@ var readProduct = (() => {
     const isProduct = /(^|[:.])product(\.item)?$/i.test(type) && !/group/i.test(type);
     /** @param {...string} names */
     const first = (...names) => names.map((name) => meta[name]).find(Boolean) ?? "";
-    const amount = first("product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price");
+    const labelled = [1, 2].find((n) => PRICE_PLACE.test(meta[`twitter:label${n}`]));
+    const amount =
+      first("product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price", `twitter:data${labelled}`);
     if (!isProduct && !amount) return null;
     const currency = toCurrency(
       first("product:sale_price:currency", "product:price:currency", "og:price:currency"), home);
     return {
       price: readField(amount, currency, home),
-      currency,
+      currency: currency ?? readPrice(amount, home)?.currency ?? null,
       brand: readBrand(first("product:brand", "og:brand")),
       gtin: readGtin(first("product:ean", "product:gtin", "product:upc", "product:isbn")),
       sku: first("product:retailer_item_id", "product:retailer_part_no", "product:mfr_part_no") || null,
@@ -769,26 +799,31 @@ var readProduct = (() => {
 
   const MOST_TEXTS = 20000;
   const NO_PARTICULARS = "footer, nav, aside, form, script, style";
+  // Half of a page's texts are blanks, which a walk would pay for.
+  const SHORT_TEXT = "descendant::text()[normalize-space()][string-length() < 91]";
 
-  /** @param {Document} page @returns {Text[]} all that may be a label or a price */
+  /** @param {Document} page @returns {Said[]} all that may be a label or a price */
   function shortTexts(page) {
-    const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+    const texts = page.evaluate(SHORT_TEXT, page.body, null, XPathResult.ORDERED_NODE_ITERATOR_TYPE, null);
+    /** @type {Said[]} */
     const found = [];
-    for (let n = 0; n < MOST_TEXTS && walker.nextNode(); n += 1) {
-      const text = /** @type {Text} */ (walker.currentNode);
-      if (text.length < 91 && /\S\S|\d/.test(text.data)) found.push(text);
+    for (let node; found.length < MOST_TEXTS && (node = /** @type {Text | null} */ (texts.iterateNext()));) {
+      found.push({ node, data: node.data });
     }
     return found;
   }
 
-  /** @param {Text[]} texts @returns {Particulars} from "Label: value", tables and lists */
+  /** A label alone, or one and its value. @param {string} text */
+  const mayBeLabelled = (text) => text.length < 40 || text.includes(":") || text.includes("：");
+
+  /** @param {Said[]} texts @returns {Particulars} from "Label: value", tables and lists */
   function readParticulars(texts) {
     /** @type {Particulars} */
     const facts = {};
     const labelled = LABELLED();
-    for (const text of texts) {
-      const found = labelled.exec(text.data);
-      if (found) readParticular(found, text, facts);
+    for (const { node, data } of texts) {
+      const found = mayBeLabelled(data) ? labelled.exec(data) : null;
+      if (found) readParticular(found, node, facts);
     }
     return facts;
   }
@@ -844,16 +879,19 @@ var readProduct = (() => {
     return best ? { price: best.price, currency: best.currency } : null;
   }
 
+  const MOST_PRICES = 40;
+  const LONGEST_PRICE = 60;
+
   /** @param {Element} heading @param {Here} here @returns {Found[]} in document order */
-  function pricesAfter(heading, { texts, home }) {
-    const all = texts();
-    const first = all.findIndex((text) => heading.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING);
+  function pricesAfter(heading, { numbers, home }) {
+    const all = numbers();
     /** @type {Found[]} */
     const found = [];
-    for (const { data, parentElement } of first < 0 ? [] : all.slice(first, first + 4000)) {
-      if (found.length === 40) break;
-      if (data.length > 60 || !/\d/.test(data) || !parentElement || isAside(parentElement)) continue;
-      const element = priceBlock(parentElement);
+    for (const { node, data } of all.slice(firstAfter(heading, all))) {
+      if (found.length === MOST_PRICES) break;
+      const parent = node.parentElement;
+      if (data.length > LONGEST_PRICE || !parent || isAside(parent)) continue;
+      const element = priceBlock(parent);
       if (found.at(-1)?.element === element) continue;
       const price = priceAt(element, home);
       if (price) found.push({ element, ...price });
@@ -861,17 +899,39 @@ var readProduct = (() => {
     return found;
   }
 
-  /** @param {Element} element @param {string | null} home @returns {Money | null} */
+  /** @param {Element} heading @param {Said[]} all @returns {number} where those after it begin, sought by halves */
+  function firstAfter(heading, all) {
+    let [low, high] = [0, all.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const isAfter = heading.compareDocumentPosition(all[middle].node) & Node.DOCUMENT_POSITION_FOLLOWING;
+      if (isAfter) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** @param {Element} element @param {string | null} home */
   function priceAt(element, home) {
     const price = readPriceOf(element, home);
     if (!price) return null;
     const names = namesAround(element);
-    return NO_PRICE.test(names) || (!price.currency && !PRICE_PLACE.test(names)) ? null : price;
+    const isOther = NO_PRICE.test(names) || (!price.currency && !PRICE_PLACE.test(names)) || isCalledOther(element);
+    return isOther ? null : price;
+  }
+
+  /** @param {Element} element @returns {boolean} whether the words beside an amount say that it is not the price */
+  function isCalledOther(element) {
+    const text = clean(visibleText(element));
+    const parent = element.parentElement;
+    const [before = "", after = ""] = parent && isSmall(parent) ? clean(visibleText(parent)).split(text) : [];
+    return BEFORE_OTHER.test(`${before.replace(/.*\d/, "").slice(-40)} ${text.replace(/\d.*/, "")}`) ||
+      AFTER_OTHER.test(text.replace(/.*\d/, "") + after.replace(/\d.*/, ""));
   }
 
   /** @param {Element} element @param {string | null} home @returns {Money | null} with a sign that stands beside it */
   function readPriceOf(element, home) {
-    const text = visibleText(element);
+    const text = clean(visibleText(element));
     const alone = text.length < 120 ? readPrice(text, home) : null;
     if (!alone || alone.currency) return alone;
     return readPrice(`${text} ${clean(element.nextSibling?.textContent).slice(0, 8)}`, home) ?? alone;
@@ -904,16 +964,18 @@ var readProduct = (() => {
   const isAside = (element) =>
     element.closest("script, style, noscript, template, del, s, strike, header, footer, nav, select, [hidden]") !== null;
 
+  const CARD = "li, article, [class*=card i], [class*=tile i], [class*=item i]";
+
   /** @param {Element} element @returns {boolean} one of many cards: a list of other products */
   function isRepeated(element) {
-    const card = element.closest("li, article, [class*=card i], [class*=tile i], [class*=item i]");
+    const card = element.closest(CARD) ?? element.parentElement?.closest("div");
     if (!card?.parentElement || !card.querySelector("a[href]") || card.querySelector("h1")) return false;
     const alike = [...card.parentElement.children].filter(
       (c) => c.tagName === card.tagName && c.className === card.className && c.querySelector("a[href]"));
-    return alike.length >= 3;
+    return alike.length >= (OTHER_PRODUCT.test(namesAround(card, 2)) ? 1 : 3);
   }
 
-  /** @param {Found} found @param {Element} heading @returns {number} */
+  /** @param {Found} found @param {Element} heading */
   function score({ element, currency }, heading) {
     const names = namesAround(element);
     let depth = 0;
@@ -963,7 +1025,7 @@ var readProduct = (() => {
 
   /* ---------- the page and its address ---------- */
 
-  /** @param {Document} page @returns {Here} */
+  /** @param {Document} page */
   function locate(page) {
     const own = page.location?.hostname ?? "";
     const meta = once(() => readMeta(page));
@@ -974,19 +1036,20 @@ var readProduct = (() => {
     const isMirror = !shopOf(own) && shopOf(named) !== undefined;
     const host = ((isSaved || isMirror) && named ? named : own).replace(/^www\./, "");
     const home = once(() => homeCurrency(host, page));
+    const texts = once(() => shortTexts(page));
     return {
       page, url, host, shop: shopOf(host),
+      address: isSaved && named ? url : page.location?.href ?? "",
+      isSaved,
       get meta() { return meta(); },
       get home() { return home(); },
-      texts: once(() => shortTexts(page)),
+      texts,
+      numbers: once(() => texts().filter(({ data }) => /\d/.test(data))),
     };
   }
 
-  /** @param {string} host @returns {Shop | undefined} */
+  /** @param {string} host */
   const shopOf = (host) => SHOPS.find((shop) => isOf(`.${host}`, `.${shop.host}`));
-
-  /** @param {string} host @param {string} name "shop.com", or "shop.*" in whatever country */
-  const isOf = (host, name) => (name.endsWith("*") ? host.includes(name.slice(0, -1)) : host.endsWith(name));
 
   /** @param {Document} page @param {() => Record<string, string>} meta @returns {string} its lasting address */
   function canonicalUrl(page, meta) {
@@ -1014,15 +1077,6 @@ var readProduct = (() => {
     return byRegion ?? (/^(com|net|shop|store|co)$/.test(ending) ? "USD" : null);
   }
 
-  const BLOCK_TITLE =
-    /^(robot or human\??|access denied|just a moment\.*|pardon our interruption\.*|attention required!.*|are you a (human|robot)\??|captcha.*)$/i;
-
-  /** @param {Document} page @returns {boolean} */
-  const isBlocked = (page) =>
-    BLOCK_TITLE.test(clean(page.title)) ||
-    ["px-captcha", "destForm", "challenge-form"].some((id) => page.getElementById(id)) ||
-    page.querySelector("form[action*='validateCaptcha']") !== null;
-
   /** @param {Here} here @returns {string | null} the longest number in the end of its address */
   function codeInUrl({ page, url, shop }) {
     const own = shop?.path.exec(url)?.[1];
@@ -1035,7 +1089,7 @@ var readProduct = (() => {
     return named ?? inPath ?? null;
   }
 
-  /** @param {string} text @returns {string | undefined} */
+  /** @param {string} text */
   const longestNumber = (text) => text.match(/\d{5,}/g)?.sort((a, b) => b.length - a.length)[0];
 
   /* ---------- deciding ---------- */
@@ -1065,21 +1119,26 @@ var readProduct = (() => {
 
   /** @param {Here} here @param {Facts[]} known @returns {boolean} whether a price in sight may be the product's */
   const isSeenAllowed = (here, known) =>
-    known.length > 0 || (here.shop ? isShopProduct(here) : !LIST_PATH.test(pathOf(here.url, here.page)));
+    known.length > 0 || (here.shop ? isShopProduct(here) : !isListed(here));
 
-  /**
-   * @param {number} price
-   * @param {Here} here
-   * @returns {Denial} what the page says against this price
-   */
-  function denialOf(price, { texts, home }) {
-    const digits = String(Math.trunc(price));
-    for (const { data, length, parentElement } of texts()) {
-      if (length > 40 || !data.includes(digits[0]) || !data.replace(/\D/g, "").startsWith(digits) || !parentElement) continue;
-      if (readPrice(data, home)?.price !== price || parentElement.closest("header, footer, nav")) continue;
-      const names = namesAround(parentElement, 2);
+  /** @param {Here} here @returns {boolean} whether the address is that of a list, or of the shop's first page */
+  const isListed = ({ url, page, isSaved }) =>
+    (!isSaved && HOME_PATH.test(pathOf(url, page))) || LIST_PATH.test(pathOf(url, page)) || SEARCH.test(url);
+
+  /** @param {string} title @param {Here} here @returns {boolean} whether it is what the page calls itself */
+  const isHeading = (title, here) =>
+    isTitled(here.page.title, title) || headings(here).includes(title.toLowerCase());
+
+  /** @param {number} price @param {Here} here @returns {Denial} what the page says against this price */
+  function denialOf(price, { numbers, home }) {
+    // As its digits may be written: with marks between them, nothing but digits before.
+    const written = new RegExp(`^\\D*${[...String(Math.trunc(price))].join("\\D?")}`);
+    for (const { node, data } of numbers()) {
+      const parent = data.length < 41 && written.test(data) ? node.parentElement : null;
+      if (!parent || readPrice(data, home)?.price !== price || parent.closest("header, footer, nav")) continue;
+      const names = namesAround(parent, 2);
       if (FOR_MEMBERS.test(names)) return "members";
-      if (STRUCK_OUT.test(names) || parentElement.closest("del, s, strike")) return "old";
+      if (STRUCK_OUT.test(names) || parent.closest("del, s, strike")) return "old";
     }
     return null;
   }
@@ -1101,23 +1160,21 @@ var readProduct = (() => {
     return (isShopsOwn ? particulars.brand : null) ?? brand ?? particulars.brand ?? null;
   }
 
-  /**
-   * @param {Document} page
-   * @returns {Product | null} `null` where the page is not one product
-   */
-  return function readProduct(page) {
-    if (!page.body) return null;
+  /** @param {Document} page @returns {Product | null} `null` where the page is not one product */
+  function read(page) {
+    if (!page.body || isElsewhere(page.location) || isBlocked(page)) return null;
     const here = locate(page);
     const isShops = isShopProduct(here);
-    if ((here.shop?.strict && !isShops) || isBlocked(page) || CART_PATH.test(pathOf(here.url, page))) return null;
+    if (!isShops && isElsewhere(parseUrl(here.url, page))) return null;
     const shop = isShops ? fromShop(here) : null;
     const structured = [fromJsonLd, fromMarkup, fromMeta, fromShopify]
       .map((read) => read(here)).filter((facts) => facts !== null);
     const known = shop ? [shop, ...structured] : structured;
     const priced = choosePrice(shop, known, here);
-    if (!known.length && !(priced && canBuy(page))) return null;
+    const isSure = isShops || known.some(({ isUnsure }) => !isUnsure);
+    if (!isSure && !(priced && canBuy(page))) return null;
     const title = chooseTitle(known, here);
-    if (!title) return null;
+    if (!title || (!isShops && isListed(here) && !isHeading(title, here))) return null;
     const particulars = readParticulars(here.texts());
     return {
       title,
@@ -1131,5 +1188,7 @@ var readProduct = (() => {
       url: here.url || null,
       image: pick(known, "image"),
     };
-  };
+  }
+
+  return Object.assign(read, { BUY, CART });
 })();

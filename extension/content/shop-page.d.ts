@@ -1,4 +1,4 @@
-// The words that product.js speaks in. For the type checker: no package holds this file.
+// The words that content scripts speak in. For the type checker: no package holds this file.
 
 interface Product {
   title: string;
@@ -18,7 +18,10 @@ interface Product {
 }
 
 /** What one source knows. */
-type Facts = Partial<Product>;
+type Facts = Partial<Product> & {
+  /** It tells what people think of the product, not what it costs: a review does so too. */
+  isUnsure?: boolean;
+};
 
 type Money = { price: number; currency: string | null };
 
@@ -33,8 +36,6 @@ interface Shop {
   path: RegExp;
   /** A selector that only its product pages match. */
   product?: string;
-  /** No other page of this shop is a product. */
-  strict?: boolean;
   title?: string[];
   price?: string[];
   brand?: string[];
@@ -50,13 +51,25 @@ interface Here {
   meta: Record<string, string>;
   /** The lasting address. */
   url: string;
+  /** The address with the choice made on the page. */
+  address: string;
+  /** Whether it is a copy that stands at no shop's address. */
+  isSaved: boolean;
   /** Without "www." */
   host: string;
   shop: Shop | undefined;
   /** The currency of the shop's country. */
   home: string | null;
   /** Its short texts, looked for once. */
-  texts: () => Text[];
+  texts: () => Said[];
+  /** Those with a digit. */
+  numbers: () => Said[];
+}
+
+/** A text and what it says, asked of the page once. */
+interface Said {
+  node: Text;
+  data: string;
 }
 
 /** A node of JSON-LD. */
@@ -73,3 +86,6 @@ type Found = Money & { element: Element };
 
 /** What a page says against a price. */
 type Denial = "old" | "members" | null;
+
+/** An element to draw: its tag, its attributes, what is inside. `act` names what a click does. */
+type Tree = [tag: string, attributes: Record<string, string | number>, ...inside: (string | Tree)[]];

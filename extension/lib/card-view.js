@@ -1,19 +1,13 @@
 /**
  * A risk card as it is shown: words and numbers as the shopper's language writes them.
- * Content scripts get this and no texts of their own.
+ * The badge and its panel are drawn from this.
  * @typedef {import("./card.js").Card} Card
  * @typedef {import("./card.js").Risk} Risk
  * @typedef {import("./texts.js").Texts} Texts
  * @typedef {ReturnType<typeof cardView>} CardView
  */
 
-import { cornerLook } from "./corner-look.js";
 import { sparklineOf } from "./sparkline.js";
-
-/** A curve that rose and fell. */
-const MARK = [
-  { d: "M2 19 C7 19 7 4 11 4 S15 15 20 16", fill: "none", stroke: "currentColor", "stroke-width": 2.5, "stroke-linecap": "round" },
-];
 
 /**
  * @param {Card} card
@@ -26,8 +20,6 @@ export function cardView(card, ageBand, product, texts) {
   const { risk } = rowFor(card, ageBand);
   return {
     key: card.key,
-    look: cornerLook,
-    mark: MARK,
     product,
     language: texts.language,
     direction: texts.direction,

@@ -70,6 +70,9 @@ export const onMessage = (answer) =>
     return true;
   });
 
+/** @param {number} tab @returns {Promise<boolean>} whether a content script of ours is in it now */
+export const answersIn = (tab) => chrome.tabs.sendMessage(tab, "here?").then(Boolean, () => false);
+
 /** @param {() => void} run */
 export const onFirstRun = (run) =>
   chrome.runtime.onInstalled.addListener(({ reason }) => {

@@ -2,7 +2,7 @@
 
 import { frontTab, onSaved, openOptions, openPage } from "../lib/platform.js";
 import { loadSettings } from "../lib/settings.js";
-import { loadTab } from "../lib/tabs.js";
+import { loadShown } from "../lib/tabs.js";
 import { fillWords, the } from "../pages/page.js";
 import { showHere, wireHere } from "./here.js";
 import { showPauses } from "./pauses.js";
@@ -17,7 +17,7 @@ const tabNumber = Number(new URLSearchParams(location.search).get("tab")) || (aw
 const tell = (name) => void (the("state", HTMLElement).textContent = texts.say(name));
 
 async function show() {
-  const [settings, tab] = [await loadSettings(), await loadTab(tabNumber)];
+  const [settings, tab] = [await loadSettings(), await loadShown(tabNumber)];
   the("start", HTMLElement).hidden = settings.agreed;
   await showHere(tab, settings, texts);
   await showPauses(texts);

@@ -39,7 +39,8 @@ DOES_NOT = [
 def stage(plain_browser):
     page = plain_browser.new_page()
     page.set_content("<main></main>")
-    page.add_script_tag(content=(EXTENSION / "content/add-to-cart.js").read_text())
+    for name in ("product", "add-to-cart"):
+        page.add_script_tag(content=(EXTENSION / f"content/{name}.js").read_text())
     page.evaluate(
         """() => { window.added = 0; window.clicked = 0;
         addToCart.watch(() => window.added++);

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import get_args
 
@@ -14,6 +15,7 @@ from tests.extension.conftest import EXTENSION
 MANIFEST = json.loads((EXTENSION / "manifest.json").read_text())
 DOCUMENT = (EXTENSION.parent / "docs" / "permissions.md").read_text()
 MESSAGES = json.loads((EXTENSION / "_locales/en/messages.json").read_text())
+SCRIPTS = MANIFEST["content_scripts"]
 HERE = Path(__file__).parent
 SOURCES = sorted(EXTENSION.rglob("*.js"))
 
@@ -32,9 +34,31 @@ def test_every_permission_is_documented(permission):
 
 
 def test_hosts_are_named():
-    hosts = MANIFEST["content_scripts"][0]["matches"]
-    assert hosts == sorted(set(hosts), key=hosts.index)
+    hosts = [host for scripts in SCRIPTS for host in scripts["matches"]]
+    assert len(hosts) == len(set(hosts))
     assert not [h for h in hosts if re.search(r"<all_urls>|//\*/|//\*\.?[a-z]*/", h)]
+
+
+def test_every_shop_gets_the_same_scripts():
+    assert len({tuple(scripts["js"]) for scripts in SCRIPTS}) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "is_product"),
+    [
+        ("https://www.amazon.com/Mug/dp/B012345678?th=1", True),
+        ("https://www.amazon.de/gp/product/B012345678", True),
+        ("https://www.amazon.com/gp/cart/view.html", True),
+        ("https://www.ebay.com/itm/123456789012", True),
+        ("https://cart.ebay.com/", True),
+        ("https://www.amazon.com/s?k=mug", False),
+        ("https://www.amazon.com/gp/bestsellers", False),
+        ("https://www.ebay.com/sch/i.html?_nkw=mug", False),
+    ],
+)
+def test_no_script_runs_on_lists_of_the_largest_shops(url, is_product):
+    globs = next(s["include_globs"] for s in SCRIPTS if "include_globs" in s)
+    assert any(fnmatchcase(url, glob) for glob in globs) is is_product
 
 
 def test_pages_can_reach_nothing_of_it():
@@ -49,7 +73,7 @@ def test_every_file_it_names_is_there():
         MANIFEST["options_ui"]["page"],
         MANIFEST["action"]["default_popup"],
         *MANIFEST["icons"].values(),
-        *MANIFEST["content_scripts"][0]["js"],
+        *SCRIPTS[0]["js"],
     ]
     assert [name for name in named if not (EXTENSION / name).is_file()] == []
 
@@ -70,22 +94,23 @@ def test_every_text_is_written_and_used():
 
 def test_content_scripts_stay_small():
     """Of all that is put into a page: 25 kB compressed, texts none."""
-    files = MANIFEST["content_scripts"][0]["js"]
+    files = SCRIPTS[0]["js"]
     code = b"".join((EXTENSION / name).read_bytes() for name in files)
     assert len(gzip.compress(code)) < 25_000
 
 
-NUDGES = sorted((EXTENSION / "content/nudges").glob("*.js"))
+NUDGES = sorted((EXTENSION / "background/nudges").glob("*.js"))
 
 
 @pytest.mark.parametrize("path", NUDGES, ids=lambda p: p.stem)
 def test_every_nudge_is_wired_worded_and_tested(path):
-    assert f"content/nudges/{path.name}" in MANIFEST["content_scripts"][0]["js"]
+    wording = (EXTENSION / "background/nudging.js").read_text()
+    assert f'from "./nudges/{path.name}"' in wording
     if path.stem == "nudge":
         return
     kind = path.stem.replace("-", "_")
-    assert f"nudge.kinds.{kind} = " in path.read_text()
-    wording = (EXTENSION / "background/nudging.js").read_text()
+    assert re.search(rf"export (const|function) {kind}\b", path.read_text())
+    assert re.search(rf"KINDS = .*\b{kind}\b", wording)
     title = re.search(rf'{kind}: "(\w+)"', wording)
     assert title
     assert title[1] in MESSAGES

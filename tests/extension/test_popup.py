@@ -54,6 +54,18 @@ def due(stored):
     return added
 
 
+def test_nothing_of_a_shop_that_the_tab_has_left(
+    page, badge, shop, cards, popup_beside
+):
+    page.goto(listed(cards, shop, "Ribbed Leggings", 0.3))
+    badge.wait_for(".badge")
+    page.goto(shop.put("news.example", "/", "<h1>News</h1>"))
+    popup = popup_beside(page)
+    expect(popup.locator("#here-title")).to_have_text("No shop that TrendGuard knows")
+    expect(popup.locator("#here-card")).to_be_empty()
+    expect(popup.locator("#here-switch")).to_be_hidden()
+
+
 def test_it_shows_the_card_of_the_tab_and_lists_it(
     page, badge, shop, cards, popup_beside
 ):
