@@ -32,7 +32,7 @@ def averaged(boosters: Sequence[lgb.Booster]) -> lgb.Booster:
     trees = [tree for text in texts for tree in _trees(text, 1 / len(texts))]
     numbered = [f"Tree={number}{tree}" for number, tree in enumerate(trees)]
     sizes = " ".join(str(len(tree.encode())) for tree in numbered)
-    head = SIZES.sub(f"tree_sizes={sizes}", texts[-1][: TREE.search(texts[-1]).start()])
+    head = SIZES.sub(f"tree_sizes={sizes}", TREE.split(texts[-1], maxsplit=1)[0])
     tail = texts[-1][texts[-1].index(END) :]
     return lgb.Booster(model_str="".join([head, *numbered, tail]))
 
