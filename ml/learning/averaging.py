@@ -1,7 +1,7 @@
-"""Several boosters as one, whose raw score is the mean of theirs.
+"""Several boosters as one, whose raw score is a mean of theirs.
 
 In LightGBM's text format a booster is a head, its trees and a tail: trees of one can
-stand beside those of another. So the mean is a booster like any, with exact TreeSHAP.
+stand beside those of another. So a mean is a booster like any, with exact TreeSHAP.
 """
 
 import re
@@ -16,20 +16,23 @@ VALUES = re.compile(r"^(leaf_value|internal_value|leaf_const)=(.*)$", re.MULTILI
 END = "end of trees\n"
 
 
-def averaged(boosters: Sequence[lgb.Booster]) -> lgb.Booster:
-    """Return the booster whose raw scores are the mean of those of `boosters`.
+def averaged(boosters: Sequence[lgb.Booster], shares: Sequence[float]) -> lgb.Booster:
+    """Return the booster whose raw scores are the weighted mean of those of `boosters`.
 
     Parameters
     ----------
     boosters : sequence of lightgbm.Booster
         Of the same features, as far as each was stopped; head and tail are the last's.
+    shares : sequence of float
+        The weight of each, 1 in all.
 
     References
     ----------
     Breiman, Machine Learning 24(2), 1996 (bagging).
     """
     texts = [booster.model_to_string() for booster in boosters]
-    trees = [tree for text in texts for tree in _trees(text, 1 / len(texts))]
+    weighted = zip(texts, shares, strict=True)
+    trees = [tree for text, share in weighted for tree in _trees(text, share)]
     numbered = [f"Tree={number}{tree}" for number, tree in enumerate(trees)]
     sizes = " ".join(str(len(tree.encode())) for tree in numbered)
     head = SIZES.sub(f"tree_sizes={sizes}", TREE.split(texts[-1], maxsplit=1)[0])

@@ -3,7 +3,7 @@
 Trees are grown twice. First on the earlier orders: what these trees say of later ones
 gives the number of rounds, the calibration and honest figures. Then on all orders, with
 as many rounds for as many orders: the newest ones know most about today. The model is
-the mean of both: trees lean on chance, most of all on the newest orders', whose level
+a mean of both: trees lean on chance, most of all on the newest orders', whose level
 no later order has put right yet; two that learned from different times lean less.
 """
 
@@ -30,6 +30,8 @@ Floats = npt.NDArray[np.float64]
 JUDGED_SHARE = 0.15
 STOP_SHARE = 0.15
 LEAST_EACH = 10
+# Most of what calibration gains by a mean of both, and hardly a loss in ranking.
+TWIN_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def fit(dataset: Dataset, recipe: Recipe) -> Fitted:
     # More orders bear more trees; as many more as there are orders would be too many.
     rounds = round(early.best_iteration * (len(now.y) / len(learn.y)) ** 0.5)
     full = booster.fixed(now, rounds, f"{recipe.purpose}: all orders")
-    both = averaged([early, full])
+    both = averaged([early, full], [TWIN_SHARE, 1 - TWIN_SHARE])
     calibration = fit_calibration(scores, later.y, later.weight)
     return Fitted(
         RegretModel(both, encoder, calibration, reference),

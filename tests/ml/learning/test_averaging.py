@@ -1,4 +1,4 @@
-"""Several boosters are one, whose scores and reasons are the mean of theirs."""
+"""Several boosters are one, whose scores and reasons are a mean of theirs."""
 
 import lightgbm as lgb
 import numpy as np
@@ -8,6 +8,8 @@ from ml.features import GROUPS, Encoder
 from ml.learning.averaging import averaged
 from ml.learning.boosting import Booster, Sample
 from tests.ml.small import small_dataset
+
+SHARES = [0.5, 0.3, 0.2]
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +37,15 @@ def boosters(sample):
 def test_what_it_says_is_the_mean_of_what_they_say(boosters, sample, what):
     said = [booster.predict(sample.X, **{what: True}) for booster in boosters]
     assert np.abs(said[0] - said[1]).max() > 0.1
-    found = averaged(boosters).predict(sample.X, **{what: True})
-    np.testing.assert_allclose(found, np.mean(said, axis=0), atol=1e-12)
+    found = averaged(boosters, SHARES).predict(sample.X, **{what: True})
+    mean = np.average(said, axis=0, weights=SHARES)
+    np.testing.assert_allclose(found, mean, atol=1e-12)
 
 
 def test_it_has_all_their_trees_and_is_read_back(boosters, sample):
     early = boosters[0]
     assert early.num_trees() == early.best_iteration
-    found = averaged(boosters)
+    found = averaged(boosters, SHARES)
     assert found.num_trees() == sum(each.num_trees() for each in boosters)
     assert found.feature_name() == early.feature_name()
     again = lgb.Booster(model_str=found.model_to_string())
@@ -50,5 +53,5 @@ def test_it_has_all_their_trees_and_is_read_back(boosters, sample):
 
 
 def test_one_alone_is_itself(boosters, sample):
-    one = averaged(boosters[1:2])
+    one = averaged(boosters[1:2], [1])
     np.testing.assert_array_equal(one.predict(sample.X), boosters[1].predict(sample.X))

@@ -11,7 +11,7 @@ from scipy.special import expit
 from ml.features import DERIVED, GROUPS
 from ml.learning.boosting import MONOTONE
 from ml.learning.calibration import fit_calibration
-from ml.learning.fitting import Recipe, fit
+from ml.learning.fitting import TWIN_SHARE, Recipe, fit
 from ml.quality.evaluation import figures
 from store.errors import NotEnoughDataError
 from tests.ml.small import FIRST_ON, outcomes, small_dataset
@@ -127,13 +127,13 @@ def test_the_calibration_is_of_orders_that_the_trees_did_not_learn(dataset):
         np.testing.assert_allclose(getattr(found.model.calibration, name), knots)
 
 
-def test_the_model_is_the_mean_of_what_earlier_and_all_orders_taught(fitted):
+def test_the_model_is_a_mean_of_what_earlier_and_all_orders_taught(fitted):
     model, early, later = fitted.model, fitted.judged.model, fitted.judged.test
     both = early.booster.num_trees() + fitted.rounds
     assert model.booster.num_trees() == both
     before = early.scores(later.rows)
-    # The half that is not the twin's has learned these orders.
-    after = 2 * model.scores(later.rows) - before
+    # The part that is not the twin's has learned these orders.
+    after = (model.scores(later.rows) - TWIN_SHARE * before) / (1 - TWIN_SHARE)
     losses = [figures(later.y, expit(s))["log_loss"] for s in (before, after)]
     assert losses[1] < losses[0] - 0.01
 
