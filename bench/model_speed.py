@@ -23,6 +23,7 @@ from rich.table import Table
 from ml.dataset import Dataset
 from ml.evidence import evidence_of, widened
 from ml.features import CATEGORICAL, GROUPS, Encoder, Purpose
+from ml.learning.boosting import Booster
 from ml.learning.fitting import Recipe, fit
 from ml.model import RegretModel
 from ml.reasons import reasons_for
@@ -92,27 +93,25 @@ def batch(model: RegretModel, rows: pa.Table, repeats: int = 3) -> tuple[float, 
 def training(
     dataset: Dataset, purpose: Purpose, repeats: int = 7
 ) -> tuple[float, float]:
-    """Return seconds of a whole fit, and of LightGBM on the same rows and rounds."""
-    fitted = fit(dataset, Recipe(purpose)).model
-    booster, encoder = fitted.booster, fitted.encoder
+    """Return seconds of a whole fit, and of LightGBM growing as many trees."""
+    recipe = Recipe(purpose)
+    fitted = fit(dataset, recipe).model
+    encoder, rounds = fitted.encoder, fitted.booster.num_trees()
     matrix = encoder.matrix(dataset.rows)
-    parameters = {"verbosity": -1} | {
-        name: value
-        for name, value in booster.params.items()
-        if name not in ("num_iterations", "categorical_column", "early_stopping_round")
-    }
+    categorical = list(encoder.categories)
+    parameters = Booster(encoder.names, categorical, recipe.seed).all_parameters
 
     def peer() -> object:
         data = lgb.Dataset(
             matrix,
             dataset.y,
             feature_name=encoder.names,
-            categorical_feature=list(encoder.categories),
+            categorical_feature=categorical,
             params={"verbosity": -1},
         )
-        return lgb.train(parameters, data, booster.num_trees())
+        return lgb.train(parameters, data, rounds)
 
-    return interleaved(lambda: fit(dataset, Recipe(purpose)), peer, repeats)
+    return interleaved(lambda: fit(dataset, recipe), peer, repeats)
 
 
 def interleaved(ours: Step, peer: Step, repeats: int) -> tuple[float, float]:

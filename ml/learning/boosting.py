@@ -15,7 +15,7 @@ MOST_ROUNDS = 1500
 PATIENCE_ROUNDS = 60
 PARAMETERS: dict[str, Any] = {
     "objective": "cross_entropy",  # as binary, and it takes a silent return's share
-    "learning_rate": 0.03,
+    "learning_rate": 0.05,
     # Small trees of few columns each: orders are few, and what matters adds up.
     "num_leaves": 8,
     "min_data_in_leaf": 100,

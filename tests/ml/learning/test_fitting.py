@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy.special import expit
 
 from ml.features import DERIVED, GROUPS
 from ml.learning.boosting import MONOTONE
 from ml.learning.calibration import fit_calibration
-from ml.learning.fitting import Recipe, fit
+from ml.learning.fitting import TWIN_SHARE, Recipe, fit
 from ml.quality.evaluation import figures
 from store.errors import NotEnoughDataError
 from tests.ml.small import FIRST_ON, outcomes, small_dataset
@@ -77,7 +78,7 @@ def test_later_orders_judge_what_earlier_ones_taught(dataset, fitted):
     found = figures(judged.test.y, judged.risk)
     assert found["auc"] > 0.65
     assert found["ece"] < 0.1
-    assert fitted.rounds == fitted.model.booster.num_trees() > 5
+    assert fitted.rounds > judged.model.booster.num_trees() > 5
     assert fitted.parameters == QUICK
 
 
@@ -124,6 +125,17 @@ def test_the_calibration_is_of_orders_that_the_trees_did_not_learn(dataset):
     expected = fit_calibration(early.scores(later.rows), later.y)
     for name, knots in expected.as_dict().items():
         np.testing.assert_allclose(getattr(found.model.calibration, name), knots)
+
+
+def test_the_model_is_a_mean_of_what_earlier_and_all_orders_taught(fitted):
+    model, early, later = fitted.model, fitted.judged.model, fitted.judged.test
+    both = early.booster.num_trees() + fitted.rounds
+    assert model.booster.num_trees() == both
+    before = early.scores(later.rows)
+    # The part that is not the twin's has learned these orders.
+    after = (model.scores(later.rows) - TWIN_SHARE * before) / (1 - TWIN_SHARE)
+    losses = [figures(later.y, expit(s))["log_loss"] for s in (before, after)]
+    assert losses[1] < losses[0] - 0.01
 
 
 def test_the_same_seed_gives_the_same_model(dataset, fitted):
