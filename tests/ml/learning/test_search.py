@@ -63,10 +63,10 @@ def test_what_does_best_is_taken(parts, monkeypatch):
     class Grown:
         def __init__(self, booster):
             rate = booster.parameters["learning_rate"]
-            self.best_score = {"valid_0": {"cross_entropy": abs(rate - 0.05)}}
+            self.best_score = {"valid_0": {"cross_entropy": abs(rate - 0.07)}}
 
     monkeypatch.setattr(Booster, "stopped_early", lambda self, *_: Grown(self))
-    rates = [abs(search(*parts, n)["learning_rate"] - 0.05) for n in (1, 5, 25)]
+    rates = [abs(search(*parts, n)["learning_rate"] - 0.07) for n in (1, 5, 25)]
     assert rates[0] >= rates[1] >= rates[2]
     assert rates[0] == pytest.approx(0.02)
     assert rates[2] < 0.005
