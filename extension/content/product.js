@@ -208,10 +208,12 @@ var readProduct = (() => {
   /** Currencies whose prices have no cents: "2.449" is two thousand. */
   const NO_CENTS = /^(ARS|CLP|COP|IDR|VND|KRW|JPY|HUF|KZT|TWD|PYG)$/;
 
-  const CURRENCY_WORD = once(() => [...Object.keys(SIGNS), "$", "¥", "￥", "kr", "р."]
-    .sort((a, b) => b.length - a.length)
-    // One that begins with a letter is no end of a word: "Was $9" is not in Singapore's.
-    .map((sign) => `${/^\p{L}/u.test(sign) ? "(?<!\\p{L})" : ""}${sign.replace(/[./]/g, "\\$&").replace("$", "\\s?\\$")}\\.?`).join("|") + "|[A-Z]{3}");
+  const CURRENCY_WORD = once(() => {
+    const signs = [...Object.keys(SIGNS), "$", "¥", "￥", "kr", "р."].sort((a, b) => b.length - a.length)
+      .map((sign) => `${sign.replace(/[./]/g, "\\$&").replace("$", "\\s?\\$")}\\.?`);
+    // "Was $9" is not in Singapore's. A lookbehind for each would compile slowly.
+    return `(?<!\\p{L})(?:${signs.filter((sign) => /^\p{L}/u.test(sign)).join("|")})|${signs.filter((sign) => /^\P{L}/u.test(sign)).join("|")}|[A-Z]{3}`;
+  });
   const NUMBER =
     "\\d{1,2}(?:,\\d{2})+,\\d{3}(?:\\.\\d{1,2})?|" + // as in India
     "\\d{1,3}(?:[.,'’\\s\\u00a0\\u202f]\\d{3})+(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,3})?";
@@ -799,7 +801,7 @@ var readProduct = (() => {
 
   const MOST_TEXTS = 20000;
   const NO_PARTICULARS = "footer, nav, aside, form, script, style";
-  // Half of a page's texts are blanks, which a walk would pay for.
+  // A walk would pay for blanks.
   const SHORT_TEXT = "descendant::text()[normalize-space()][string-length() < 91]";
 
   /** @param {Document} page @returns {Said[]} all that may be a label or a price */
