@@ -54,7 +54,8 @@ def extension_ms(events: list[Span], world: str) -> float:
         return 0
     main = threads.most_common(1)[0][0]
     own = [e for e in spans if _thread(e) == main and _is_own(e, world)]
-    return sum(event["tdur"] for event in _outermost(own)) / 1000
+    # The browser leaves the duration out where it is none.
+    return sum(event.get("tdur", 0) for event in _outermost(own)) / 1000
 
 
 def _thread(event: Span) -> tuple[int, int]:

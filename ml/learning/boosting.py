@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float64]
 # What is done, so much of so much.
 Report = Callable[[str, int, int], None]
 MOST_ROUNDS = 1500
-PATIENCE_ROUNDS = 60
+PATIENCE_ROUNDS = 150
 PARAMETERS: dict[str, Any] = {
     "objective": "cross_entropy",  # as binary, and it takes a silent return's share
     "learning_rate": 0.05,
