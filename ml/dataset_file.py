@@ -79,10 +79,11 @@ def _write(duck: duckdb.DuckDBPyConnection, file: Path) -> pa.Schema:
     rows = duck.sql(sql_beside(__file__, "dataset_row")).to_arrow_reader(ROWS_A_GROUP)
     # Of these nearly every value is another: a dictionary takes as long again as they
     # do, and saves little.
-    various = [f.name for f in rows.schema if pa.types.is_floating(f.type)]
+    various = {f.name for f in rows.schema if pa.types.is_floating(f.type)}
+    various.add("order_id")
     with (
         parquet.ParquetWriter(
-            file, rows.schema, use_dictionary=[*{*rows.schema.names} - {*various}]
+            file, rows.schema, use_dictionary=[*{*rows.schema.names} - various]
         ) as target,
         ThreadPoolExecutor(1) as writer,
     ):

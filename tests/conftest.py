@@ -39,10 +39,10 @@ hypothesis.settings.load_profile("trendguard")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many test processes there are: some tests wait, for a database or a
-    child process, so there is one more than cores.
+    """Return how many test processes there are: two more than cores, for tests wait a
+    third of their time, for browsers, databases and child processes.
     """
-    return (os.cpu_count() or 1) + 1
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_finish() -> None:
