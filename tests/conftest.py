@@ -172,11 +172,12 @@ def database(request, tmp_path):
 def empty(url: str) -> None:
     """Remove every row of a PostgreSQL database; numbers begin anew.
 
-    Connections that a test has left open are ended: they might hold a lock.
+    Connections that a test has left open are ended, and waited for: they might hold a
+    lock, or be about to commit.
     """
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         names = connection.execute(
