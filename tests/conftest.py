@@ -39,8 +39,8 @@ hypothesis.settings.load_profile("trendguard")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many test processes there are: two more than cores, for tests wait a
-    third of their time, for browsers, databases and child processes.
+    """Return how many test processes there are: two more than cores, for many tests
+    wait, for browsers, databases and child processes.
     """
     return (os.cpu_count() or 1) + 2
 
