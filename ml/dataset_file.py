@@ -1,6 +1,5 @@
 """The linked dataset as a file, with a guide to its columns beside it."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from ml.daily import open_workbench
 from ml.dataset_columns import column_guide
 from ml.labels import put_labels
 from ml.prepare import prepare
+from store.ahead import ahead
 from store.database import Database
 from store.duck import sql_beside
 from store.files import replaced
@@ -75,7 +75,7 @@ def _put_told(duck: duckdb.DuckDBPyConnection) -> tuple[int, int]:
 
 
 def _write(duck: duckdb.DuckDBPyConnection, file: Path) -> pa.Schema:
-    """Write the dataset part by part, the next being read meanwhile."""
+    """Write the dataset part by part."""
     rows = duck.sql(sql_beside(__file__, "dataset_row")).to_arrow_reader(ROWS_A_GROUP)
     # Of the others nearly every value is another: a dictionary takes as long again as
     # they do, and saves little.
@@ -84,15 +84,9 @@ def _write(duck: duckdb.DuckDBPyConnection, file: Path) -> pa.Schema:
         for field in rows.schema
         if field.name != "order_id" and not pa.types.is_floating(field.type)
     ]
-    with (
-        parquet.ParquetWriter(file, rows.schema, use_dictionary=repetitive) as target,
-        ThreadPoolExecutor(1) as writer,
-    ):
-        written: Future[None] | None = None
-        for batch in rows:
-            if written:
-                written.result()
-            written = writer.submit(target.write_batch, batch)
-        if written:
-            written.result()
+    with parquet.ParquetWriter(
+        file, rows.schema, use_dictionary=repetitive
+    ) as target:
+        for batch in ahead(rows):
+            target.write_batch(batch)
     return rows.schema
