@@ -3,31 +3,35 @@
 -- Reads: asked(order_id, product_id, customer_pseudonym, purchased_at, unit_price_minor,
 -- currency, quantity, age_band, income_decile, channel), product, product_day, rate,
 -- bounds(newest_day), and for the customer's history "order" and "return".
-WITH history AS (
-    -- A customer's orders and returns so far, day by day.
+WITH asked_day AS (
+    -- An order later than all observations reads the last day there is.
+    SELECT a.*, least(a.purchased_at::DATE - 1, b.newest_day) AS day
+    FROM asked AS a, bounds AS b
+),
+
+history AS (
+    -- What a customer ordered and returned up to the day before, the asked orders
+    -- standing among the others.
     SELECT
-        customer_pseudonym,
-        day,
-        sum(sum(ordered)) OVER so_far AS order_count,
-        sum(sum(returned)) OVER so_far AS return_count
+        order_id,
+        sum(ordered) OVER so_far AS order_count,
+        sum(returned) OVER so_far AS return_count
     FROM (
-        SELECT customer_pseudonym, purchased_at::DATE AS day, 1 AS ordered, 0 AS returned
+        SELECT order_id, customer_pseudonym, day, 0 AS ordered, 0 AS returned
+        FROM asked_day
+        UNION ALL
+        SELECT NULL, customer_pseudonym, purchased_at::DATE, 1, 0
         FROM "order"
         SEMI JOIN asked USING (customer_pseudonym)
         UNION ALL
-        SELECT o.customer_pseudonym, r.returned_at::DATE, 0, 1
+        SELECT NULL, o.customer_pseudonym, r.returned_at::DATE, 0, 1
         FROM "return" AS r
         JOIN "order" AS o USING (order_id)
         SEMI JOIN asked USING (customer_pseudonym)
     )
-    GROUP BY customer_pseudonym, day
+    -- Of the same day are all in the frame.
     WINDOW so_far AS (PARTITION BY customer_pseudonym ORDER BY day)
-),
-
-asked_day AS (
-    -- An order later than all observations reads the last day there is.
-    SELECT a.*, least(a.purchased_at::DATE - 1, b.newest_day) AS day
-    FROM asked AS a, bounds AS b
+    QUALIFY order_id IS NOT NULL
 ),
 
 line AS (
@@ -48,16 +52,22 @@ line AS (
     ANTI JOIN asked AS same ON o.order_id = same.order_id, bounds AS b
 ),
 
+rate_day AS (
+    SELECT d.currency, d.day, rate.usd_per_unit
+    FROM (SELECT DISTINCT currency, day FROM line) AS d
+    ASOF JOIN rate ON d.currency = rate.currency AND d.day >= rate.day
+),
+
 paid AS (
     SELECT
         line.order_id,
-        line.customer_pseudonym,
-        line.purchased_at,
-        line.quantity,
-        line.unit_price_minor / minor_units(line.currency) * rate.usd_per_unit
-            AS price_usd
+        line.unit_price_minor / minor_units(line.currency) * r.usd_per_unit
+            AS price_usd,
+        count(*) OVER basket AS basket_count,
+        sum(price_usd * line.quantity) OVER basket AS basket_value_usd
     FROM line
-    ASOF LEFT JOIN rate ON line.currency = rate.currency AND line.day >= rate.day
+    LEFT JOIN rate_day AS r ON line.currency = r.currency AND line.day = r.day
+    WINDOW basket AS (PARTITION BY line.customer_pseudonym, line.purchased_at)
 ),
 
 known AS (
@@ -65,16 +75,6 @@ known AS (
     SELECT d.*
     FROM product_day AS d
     SEMI JOIN asked_day AS a ON d.product_id = a.product_id AND d.day = a.day
-),
-
-basket AS (
-    SELECT
-        customer_pseudonym,
-        purchased_at,
-        count(*) AS basket_count,
-        sum(price_usd * quantity) AS basket_value_usd
-    FROM paid
-    GROUP BY customer_pseudonym, purchased_at
 )
 
 SELECT
@@ -110,8 +110,8 @@ SELECT
     d.list_price_usd,
     a.income_decile,
     a.quantity,
-    basket.basket_count,
-    basket.basket_value_usd,
+    paid.basket_count,
+    paid.basket_value_usd,
     coalesce(h.order_count, 0)::BIGINT AS customer_order_count,
     coalesce(h.return_count, 0)::BIGINT AS customer_return_count,
     (coalesce(h.return_count, 0) + 0.5) / (coalesce(h.order_count, 0) + 2)
@@ -129,9 +129,5 @@ FROM asked_day AS a
 LEFT JOIN product AS p USING (product_id)
 LEFT JOIN known AS d ON a.product_id = d.product_id AND a.day = d.day
 LEFT JOIN paid USING (order_id)
-LEFT JOIN basket
-    ON a.customer_pseudonym = basket.customer_pseudonym
-    AND a.purchased_at = basket.purchased_at
-ASOF LEFT JOIN history AS h
-    ON a.customer_pseudonym = h.customer_pseudonym AND a.day >= h.day
+LEFT JOIN history AS h USING (order_id)
 ORDER BY a.purchased_at, a.order_id
