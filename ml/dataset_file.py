@@ -5,22 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 from pyarrow import parquet
 
 from ml.daily import open_workbench
 from ml.dataset_columns import column_guide
 from ml.labels import put_labels
 from ml.prepare import prepare
-from store.ahead import ahead
 from store.database import Database
-from store.duck import sql_beside
+from store.duck import sql_beside, write_parquet
 from store.files import replaced
 from store.people.anonymity import suppress_small_groups
 from store.people.exports import note_export
 from store.settings import Settings
-
-ROWS_A_GROUP = 100_000
 
 
 def write_dataset(
@@ -41,11 +37,12 @@ def write_dataset(
     # Written while nobody else has the workbench: who is forgotten waits for it.
     with open_workbench(database, as_of) as duck:
         target = put_labels(duck, settings)
-        count, generalised = _put_told(duck)
+        generalised = _put_told(duck)
         note_export(settings, out, "linked")
         with replaced(guide) as told, replaced(out) as draft:
-            schema = _write(duck, draft)
-            told.write_text(column_guide(schema, count, target), encoding="utf-8")
+            count = write_parquet(duck, sql_beside(__file__, "dataset_row"), draft)
+            guided = column_guide(parquet.read_schema(draft), count, target)
+            told.write_text(guided, encoding="utf-8")
     return {
         "rows": count,
         "generalised": generalised,
@@ -55,9 +52,9 @@ def write_dataset(
     }
 
 
-def _put_told(duck: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+def _put_told(duck: duckdb.DuckDBPyConnection) -> int:
     """Make the table ``told``: of which combinations of age band and income decile
-    less is told; return how many orders there are, and how many are of these.
+    less is told; return how many orders are of these.
     """
     people = duck.sql(sql_beside(__file__, "judged_person")).to_arrow_table()
     rows = people.drop_columns("person")
@@ -71,22 +68,4 @@ def _put_told(duck: duckdb.DuckDBPyConnection) -> tuple[int, int]:
         "IS DISTINCT FROM (told_age_band, told_income_decile)"
     )
     duck.unregister("told_rows")
-    return rows.num_rows, generalised
-
-
-def _write(duck: duckdb.DuckDBPyConnection, file: Path) -> pa.Schema:
-    """Write the dataset part by part."""
-    rows = duck.sql(sql_beside(__file__, "dataset_row")).to_arrow_reader(ROWS_A_GROUP)
-    # Of the others nearly every value is another: a dictionary takes as long again as
-    # they do, and saves little.
-    repetitive = [
-        field.name
-        for field in rows.schema
-        if field.name != "order_id" and not pa.types.is_floating(field.type)
-    ]
-    with parquet.ParquetWriter(
-        file, rows.schema, use_dictionary=repetitive
-    ) as target:
-        for batch in ahead(rows):
-            target.write_batch(batch)
-    return rows.schema
+    return generalised

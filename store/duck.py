@@ -75,11 +75,17 @@ def put(duck: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
     duck.unregister("_rows")
 
 
+def write_parquet(duck: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
+    """Write a query's rows as Parquet, in its order; return how many there are."""
+    written = duck.execute(f"COPY ({query}) TO '{_quoted(file)}' (FORMAT PARQUET)")
+    return int(written.fetchall()[0][0])
+
+
 def table_names(duck: duckdb.DuckDBPyConnection) -> set[str]:
     """Return the names of the tables that its file holds."""
     known = "SELECT table_name FROM duckdb_tables() WHERE NOT temporary"
     return {name for (name,) in duck.execute(known).fetchall()}
 
 
-def _quoted(path: str) -> str:
-    return path.replace("'", "''")
+def _quoted(path: str | Path) -> str:
+    return str(path).replace("'", "''")

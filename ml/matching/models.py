@@ -91,8 +91,9 @@ def other_models(
     products: Sequence[str], which: npt.ArrayLike, offers: Sequence[str]
 ) -> npt.NDArray[np.bool_]:
     """Tell `other_model` of many pairs; `which` are the products' positions."""
-    wanted = [(numbers(title), variants(title)) for title in products]
-    pairs = zip(np.asarray(which).tolist(), offers, strict=True)
+    asked = np.asarray(which).tolist()
+    wanted = {at: (numbers(products[at]), variants(products[at])) for at in {*asked}}
+    pairs = zip(asked, offers, strict=True)
     differ = (_differ(wanted[at], offer) for at, offer in pairs)
     return np.fromiter(differ, dtype=np.bool_, count=len(offers))
 

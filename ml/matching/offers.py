@@ -65,7 +65,9 @@ class OfferJudge:
 
     def __init__(self, titles: Sequence[str], brands: Sequence[str]) -> None:
         self.titles = list(titles)
-        found = [_thing_words(title) for title in titles]
+        split = [words(title) for title in titles]
+        self._plain = [" ".join(found) for found in split]
+        found = [_thing_words(title) for title in split]
         self.rarity = Rarity(found)
         self._brands = [frozenset(words(brand)) for brand in brands]
         self._column = {
@@ -110,7 +112,7 @@ class OfferJudge:
 
     def nearest(self, queries: Sequence[str], count: int = 5) -> list[Ints]:
         """Return the products whose titles are most like each query, best first."""
-        asked = self._matrix(_thing_words(query) for query in queries)
+        asked = self._matrix(_thing_words(words(query)) for query in queries)
         shared = sparse.csr_array(asked * self._rarities[None, :] @ self._held.T)
         found = []
         for row in range(len(queries)):
@@ -170,10 +172,6 @@ class OfferJudge:
         count: Floats = (self._held - self._held.multiply(self._brand)).sum(axis=0)
         return count
 
-    @cached_property
-    def _plain(self) -> list[str]:
-        return [" ".join(words(title)) for title in self.titles]
-
     def _said(self, product: Ints, offers: Sequence[str]) -> Texts:
         """Return the reasons that offers give, but for those that the product gives."""
         found = refusals(offers)
@@ -222,5 +220,5 @@ def with_price(confidence: Floats, price_rate: Floats) -> Floats:
     return shifted
 
 
-def _thing_words(title: str) -> list[str]:
-    return [word for word in words(title) if not word.isdigit()]
+def _thing_words(split: list[str]) -> list[str]:
+    return [word for word in split if not word.isdigit()]

@@ -43,6 +43,7 @@ class Splitter:
 
     def __init__(self, titles: Iterable[str] = ()) -> None:
         self._costs: dict[str, float] = {}
+        self._english = english_counts()
         found = {token for title in titles for token in _tokens(title)}
         plurals = {word + "s" for word in found if not word.endswith("s")}
         for word in found | plurals:
@@ -51,7 +52,6 @@ class Splitter:
         for word in PLATFORM_WORDS | OTHER_THINGS:
             if len(word) > 2:
                 self._expect(word, PLATFORM_SHARE)
-        self._english = english_counts()
 
     def __call__(self, hashtag: str) -> list[str]:
         """Return the words of a hashtag, in order."""
@@ -71,14 +71,14 @@ class Splitter:
         return found[::-1]
 
     def _expect(self, word: str, share: float) -> None:
-        english = english_counts().get(word, 0) / ENGLISH_TOTAL
+        english = int(self._english.get(word, 0)) / ENGLISH_TOTAL
         self._costs[word] = -log(max(share, english))
 
     def _cost(self, word: str) -> float:
         if (known := self._costs.get(word)) is not None:
             return known
         if count := self._english.get(word):
-            return log(ENGLISH_TOTAL / count)
+            return log(ENGLISH_TOTAL / int(count))
         if word.isdigit():
             return -log(NUMBER_SHARE)
         # The longer an unknown word, the less likely: as `wordsegment` has it.

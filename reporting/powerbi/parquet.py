@@ -10,7 +10,7 @@ from sqlmodel import Session
 from reporting.figures.filters import LINKED, Span
 from reporting.powerbi.star import STAR, StarTable
 from store.bulk import arrow_schema, sql_table
-from store.duck import duck_session, put, sql_beside
+from store.duck import duck_session, put, sql_beside, write_parquet
 from store.reading import read_batches
 from store.settings import Settings
 from store.tables import (
@@ -91,9 +91,5 @@ def _write(duck: duckdb.DuckDBPyConnection, table: StarTable, folder: Path) -> i
     columns = ", ".join(
         f'"{c.name}"::{DUCK_KINDS[c.kind]} AS "{c.name}"' for c in table.columns
     )
-    file = str(folder / f"{table.name}.parquet").replace("'", "''")
-    written = duck.execute(
-        f"COPY (SELECT {columns} FROM ({sql_beside(__file__, table.name)})) "
-        f"TO '{file}' (FORMAT PARQUET)"
-    )
-    return int(written.fetchall()[0][0])
+    query = f"SELECT {columns} FROM ({sql_beside(__file__, table.name)})"
+    return write_parquet(duck, query, folder / f"{table.name}.parquet")
