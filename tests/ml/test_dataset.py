@@ -2,11 +2,13 @@
 
 from datetime import date
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from ml import dataset_file
 from ml.dataset import Dataset
 from ml.dataset_columns import DERIVED, column_guide, column_told
 from ml.dataset_file import write_dataset
@@ -104,11 +106,14 @@ def test_a_broken_write_leaves_what_was_there(trained, tmp_path, monkeypatch):
     out.write_text("old")
     guide.write_text("old")
 
-    def fail(*_):
-        raise OSError("disk full")
+    whole = dataset_file.sql_beside
 
-    monkeypatch.setattr(parquet.ParquetWriter, "write_batch", fail)
-    with pytest.raises(OSError, match="disk full"):
+    def broken(module, name):
+        rows = "SELECT if(n < 300_000, n, error('disk full')) FROM range(400_000) r(n)"
+        return rows if name == "dataset_row" else whole(module, name)
+
+    monkeypatch.setattr(dataset_file, "sql_beside", broken)
+    with pytest.raises(duckdb.Error, match="disk full"):
         write_dataset(trained, trained.settings, out)
     assert {file.read_text() for file in (out, guide)} == {"old"}
     assert sorted(tmp_path.iterdir()) == [guide, out]
