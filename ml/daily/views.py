@@ -58,22 +58,20 @@ class Views:
 def views_of(totals: Totals) -> Views:
     """Return views a day; those of a day use nothing after it."""
     held = held_totals(totals.view_count)
-    seen = totals.view_count >= 0
-    steps = _Steps(held)
-    known = np.zeros(held.shape, bool)
-    newest = np.zeros(held.shape, np.int64)
-    daily, weekly = np.zeros(held.shape), np.zeros(held.shape)
-    for day, at in enumerate(totals.seconds):
-        if day:
-            for column in (known, newest, daily, weekly):
-                column[day] = column[day - 1]
-        steps.add(day, at, seen[day])
-        ready = seen[day] & (at >= steps.first_at + LEAST_SECONDS)
-        index = np.flatnonzero(ready)
-        known[day, index], newest[day, index] = True, day
-        daily[day, index], weekly[day, index] = steps.rates(at, index)
-    view_count = np.take_along_axis(held, newest, axis=0)
-    return Views(known, newest, view_count, daily, weekly)
+    looks = _Looks(totals, held)
+    # Once there is a rate, there is one on: at the newest total, until the next.
+    ready = np.flatnonzero(looks.at >= looks.at[looks.first] + LEAST_SECONDS)
+    day, series = looks.day[ready], looks.series[ready]
+    newest = np.full(held.shape, -1)
+    newest[day, series] = day
+    newest = np.maximum.accumulate(newest, axis=0)
+    known, newest = newest >= 0, np.maximum(newest, 0)
+    columns = []
+    for rates in _Steps(looks).rates(ready):
+        column = np.zeros(held.shape)
+        column[day, series] = rates
+        columns.append(np.take_along_axis(column, newest, axis=0))
+    return Views(known, newest, np.take_along_axis(held, newest, axis=0), *columns)
 
 
 def held_totals(view_count: Ints) -> Ints:
@@ -96,96 +94,110 @@ def digits_and_zeros(numbers: Ints) -> tuple[Ints, Ints]:
     return np.searchsorted(TENS, numbers, side="right") + 1, zeros
 
 
-class _Steps:
-    """The days on which a higher total was first seen, as they come.
+class _Looks:
+    """The totals that were seen, series after series, in order of time.
 
     Attributes
     ----------
-    first_at : array (n_series,)
-        When the first total was seen.
+    series, day, held : array (n_looks,)
+        Whose it is, of which day, and the highest total of the last three days.
+    at : array (n_looks,)
+        When it was seen, in seconds.
+    first : array (n_looks,)
+        Number of the series' first look.
+    grown : array (n_looks,)
+        By how much the total is higher than at the look before; 0 where it is not.
+    is_step : array (n_looks,)
+        Whether it is higher, or the first.
     """
 
-    def __init__(self, held: Ints) -> None:
-        n_days, n_series = held.shape
-        self._held = held
-        self._digits, zeros = digits_and_zeros(held)
-        self._finest = 100 * self._digits - zeros
-        self._all = np.arange(n_series)
-        self.first_at = np.full(n_series, np.inf)
-        self._last = np.zeros(n_series, np.int64)
-        self._count = np.zeros(n_series, np.int64)
-        self._views_now = np.zeros(n_series)
-        # Of each step: when, the views since the first total, their rate, the rounding.
-        self._at = np.full((n_days + 1, n_series), np.inf)
-        self._views = np.zeros((n_days + 1, n_series))
-        self._rate = np.zeros(n_series)
-        self._unit = np.ones(n_series)
-        self._last_20 = np.zeros((20, n_series), np.int64)
-        self._older = np.zeros(n_series, np.int64)
+    def __init__(self, totals: Totals, held: Ints) -> None:
+        self.series, self.day = np.nonzero(totals.view_count.T >= 0)
+        self.at = totals.seconds[self.day, self.series]
+        self.held = held[self.day, self.series]
+        number = np.arange(len(self.series))
+        is_first = np.diff(self.series, prepend=-1) > 0
+        self.first = np.maximum.accumulate(np.where(is_first, number, 0))
+        change = np.where(is_first, 0, np.diff(self.held, prepend=0))
+        self.grown = np.maximum(change, 0)
+        self.is_step = is_first | (change > 0)
 
-    def add(self, day: int, at: Floats, seen: Flags) -> None:
-        """Take in a day's totals."""
-        first = seen & np.isinf(self.first_at)
-        change = np.where(first, 0, self._held[day] - self._last)
-        self.first_at[first] = at[first]
-        self._last[seen] = self._held[day, seen]
-        new = np.flatnonzero(first | (seen & (change > 0)))
-        if not len(new):
-            return
-        self._views_now[new] += change[new]
-        count = self._count[new]
-        self._at[count, new], self._views[count, new] = at[new], self._views_now[new]
-        self._last_20[count % 20, new] = self._finest[day, new]
-        self._count[new] += 1
-        self._rate[new] = self._newest_rate(new, count)
-        # How coarsely the site rounds: the zeros that all of the last 20 totals of as
-        # many digits end in. Two digits are shown at least.
-        digits = self._digits[day, new]
-        common = 100 * digits - self._last_20[:, new].max(axis=0)
-        self._unit[new] = 10.0 ** np.clip(np.minimum(digits - 2, common), 0, None)
 
-    def _newest_rate(self, series: Ints, number: Ints) -> Floats:
+class _Steps:
+    """The looks at which a higher total was first seen: when that was, the views since
+    the first total, their rate, and how coarsely the site rounds.
+    """
+
+    def __init__(self, looks: _Looks) -> None:
+        at_look = np.flatnonzero(looks.is_step)
+        self._looks = looks
+        # The newest step as of each look, and the series' first one.
+        self._of_look = np.cumsum(looks.is_step) - 1
+        self._first = self._of_look[looks.first[at_look]]
+        self._series, self._at = looks.series[at_look], looks.at[at_look]
+        views = np.cumsum(looks.grown)
+        self._views = (views - views[looks.first])[at_look].astype(float)
+        self._number = np.arange(len(at_look)) - self._first
+        self._rate = self._rates()
+        self._unit = self._units(looks.held[at_look])
+
+    def _rates(self) -> Floats:
         """Return views a day since the newest step that is at least 20 hours older."""
-        at, views = self._at[number, series], self._views[number, series]
+        this = np.arange(len(self._at))
         # With one step a day at most, it is one of the last two.
-        older = number - 1
-        near = (older > 0) & (at - self._at[older, series] < LEAST_SECONDS)
-        older = np.maximum(older - near, 0)
-        seconds = at - self._at[older, series]
-        grown = views - self._views[older, series]
-        per_second = np.divide(grown, seconds, np.zeros(len(at)), where=seconds > 0)
+        older = np.maximum(this - 1, self._first)
+        near = (self._number > 1) & (self._at - self._at[older] < LEAST_SECONDS)
+        older = older - near
+        seconds = self._at - self._at[older]
+        grown = self._views - self._views[older]
+        per_second = np.divide(grown, seconds, np.zeros(len(this)), where=seconds > 0)
         rate: Floats = DAY_SECONDS * per_second
         return rate
 
-    def rates(self, at: Floats, series: Ints) -> tuple[Floats, Floats]:
-        """Return views a day at a moment, and the mean of the seven days before."""
-        now = at[series]
-        number = self._count[series] - 1
-        step_at = self._at[number, series]
-        standing_days = (now - step_at) / DAY_SECONDS
+    def _units(self, held: Ints) -> Floats:
+        """Return to what each total is rounded: the zeros that all of the last 20
+        totals of as many digits end in. Two digits are shown at least.
+        """
+        digits, zeros = digits_and_zeros(held)
+        finest = 100 * digits - zeros
+        # Of the last 2, 4, 8, 16 and 20.
+        for back in (1, 2, 4, 8, 4):
+            before = np.where(self._number >= back, np.roll(finest, back), 0)
+            finest = np.maximum(finest, before)
+        common = 100 * digits - finest
+        unit: Floats = 10.0 ** np.clip(np.minimum(digits - 2, common), 0, None)
+        return unit
+
+    def rates(self, looks: Ints) -> tuple[Floats, Floats]:
+        """Return views a day at those looks, and the mean of the seven days before."""
+        now = self._looks.at[looks]
+        step = self._of_look[looks]
+        standing_days = (now - self._at[step]) / DAY_SECONDS
         # Where a rounded total stands still, views went on, but less than one unit.
         most = np.divide(
-            self._unit[series],
+            self._unit[step],
             standing_days,
-            np.full(len(series), np.inf),
+            np.full(len(looks), np.inf),
             where=standing_days > 0,
         )
-        daily = np.minimum(self._rate[series], most)
-        views = self._views[number, series] + daily * standing_days
-        begin = np.maximum(now - WEEK_SECONDS, self.first_at[series])
-        grown = views - self._views_at(begin, series)
+        daily = np.minimum(self._rate[step], most)
+        views = self._views[step] + daily * standing_days
+        begin = np.maximum(now - WEEK_SECONDS, self._looks.at[self._looks.first[looks]])
+        grown = views - self._views_at(begin, looks)
         days = (now - begin) / DAY_SECONDS
         weekly = np.where(standing_days >= 7, daily, grown / days)
         return daily, np.maximum(weekly, 0)
 
-    def _views_at(self, at: Floats, series: Ints) -> Floats:
-        """Return the views at a moment on the line between the steps around it."""
-        older = self._older[series]
-        while np.any(move := self._at[older + 1, series] <= at):
-            older += move
-        self._older[series] = older
-        low_at, high_at = self._at[older, series], self._at[older + 1, series]
-        low, high = self._views[older, series], self._views[older + 1, series]
-        share = np.where(np.isinf(high_at), 0, (at - low_at) / (high_at - low_at))
-        found: Floats = low + (high - low) * share
+    def _views_at(self, at: Floats, looks: Ints) -> Floats:
+        """Return the views at moments before looks, on the line between the steps
+        around each.
+        """
+        # The step after a moment may come after the look only where the newest step is
+        # older than seven days: there this is not used.
+        found = np.empty(len(at))
+        series = self._looks.series[looks]
+        for one in np.unique(series):
+            asked = slice(*np.searchsorted(series, [one, one + 1]))
+            steps = slice(*np.searchsorted(self._series, [one, one + 1]))
+            found[asked] = np.interp(at[asked], self._at[steps], self._views[steps])
         return found
