@@ -9,6 +9,14 @@ WITH asked_day AS (
     FROM asked AS a, bounds AS b
 ),
 
+theirs AS MATERIALIZED (
+    -- All orders of those who placed the asked ones.
+    SELECT
+        order_id, customer_pseudonym, purchased_at, unit_price_minor, currency, quantity
+    FROM "order"
+    SEMI JOIN asked USING (customer_pseudonym)
+),
+
 history AS (
     -- What a customer ordered and returned up to the day before, the asked orders
     -- standing among the others.
@@ -21,13 +29,11 @@ history AS (
         FROM asked_day
         UNION ALL
         SELECT NULL, customer_pseudonym, purchased_at::DATE, 1, 0
-        FROM "order"
-        SEMI JOIN asked USING (customer_pseudonym)
+        FROM theirs
         UNION ALL
         SELECT NULL, o.customer_pseudonym, r.returned_at::DATE, 0, 1
         FROM "return" AS r
-        JOIN "order" AS o USING (order_id)
-        SEMI JOIN asked USING (customer_pseudonym)
+        JOIN theirs AS o USING (order_id)
     )
     -- Of the same day are all in the frame.
     WINDOW so_far AS (PARTITION BY customer_pseudonym ORDER BY day)
@@ -45,7 +51,7 @@ line AS (
         o.order_id, o.customer_pseudonym, o.purchased_at,
         least(o.purchased_at::DATE - 1, b.newest_day),
         o.unit_price_minor, o.currency, o.quantity
-    FROM "order" AS o
+    FROM theirs AS o
     SEMI JOIN asked AS a
         ON o.customer_pseudonym = a.customer_pseudonym
         AND o.purchased_at = a.purchased_at
