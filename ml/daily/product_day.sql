@@ -96,3 +96,5 @@ LEFT JOIN trend ON c.product_id = trend.product_id AND c.day = trend.day
 LEFT JOIN resale ON c.product_id = resale.product_id AND c.day = resale.day
 WHERE coalesce(trend.hashtag, resale.product_id) IS NOT NULL
     OR c.sentiment_n + c.rating_n + c.order_count > 0
+-- A new day is read without the days before it.
+ORDER BY c.day
