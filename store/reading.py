@@ -3,8 +3,8 @@ a cell, so SQLite hands each over as JSON and PostgreSQL as CSV.
 """
 
 import io
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence, Sized
+from itertools import chain, islice
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +17,6 @@ from store.ahead import ahead
 from store.bulk import arrow_schema
 
 BATCH_ROWS = 50_000
-BATCH_BYTES = 32 * 2**20
 BLOCK_BYTES = 4 * 2**20
 
 
@@ -30,7 +29,9 @@ def read_rows(session: Session, query: Select[Any]) -> pa.Table:
         Its columns are plain table columns, or labelled casts of known type.
     """
     schema = _schema(query)
-    return pa.concat_tables([schema.empty_table(), *read_batches(session, query)])
+    fetched, parsed = _ways(session)
+    tables = (parsed(part, schema) for part in fetched(session, query))
+    return pa.concat_tables([schema.empty_table(), *tables])
 
 
 def read_batches(session: Session, query: Select[Any]) -> Iterator[pa.Table]:
@@ -38,12 +39,16 @@ def read_batches(session: Session, query: Select[Any]) -> Iterator[pa.Table]:
     is fetched meanwhile: the session is not to be used until they all are.
     """
     schema = _schema(query)
+    fetched, parsed = _ways(session)
+    for part in ahead(fetched(session, query)):
+        yield parsed(part, schema)
+
+
+def _ways(session: Session) -> tuple[Callable[..., Any], Callable[..., pa.Table]]:
+    """Return how a database's rows are fetched, and how they become a table."""
     if session.get_bind().dialect.name == "sqlite":
-        for lines in ahead(_from_sqlite(session, query)):
-            yield _parsed_json(lines, schema)
-    else:
-        for text in ahead(_from_postgres(session, query)):
-            yield _parsed_csv(text, schema)
+        return _from_sqlite, _parsed_json
+    return _from_postgres, _parsed_csv
 
 
 def _schema(query: Select[Any]) -> pa.Schema:
@@ -71,31 +76,23 @@ def _json_value(column: Column[Any]) -> ColumnElement[str]:
     return case((value.is_not(None), func.printf("%!.17g", value)))
 
 
-def _from_postgres(session: Session, query: Select[Any]) -> Iterator[bytes]:
+def _from_postgres(session: Session, query: Select[Any]) -> Iterator[list[bytes]]:
     connection = session.connection()
     raw: Any = connection.connection.driver_connection
     sql = query.compile(connection, compile_kwargs={"literal_binds": True})
-    buffer = io.BytesIO()
     with raw.cursor() as cursor:
         cursor.execute("SET LOCAL TIME ZONE 'UTC'")
         with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT CSV)") as copy:
             # COPY gives whole rows.
-            for row in copy:
-                buffer.write(row)
-                if buffer.tell() > BATCH_BYTES:
-                    yield buffer.getvalue()
-                    buffer = io.BytesIO()
-    if buffer.tell():
-        yield buffer.getvalue()
+            rows = iter(copy)
+            while part := [*islice(rows, BATCH_ROWS)]:
+                yield part
 
 
-def _parsed_json(lines: list[str], schema: pa.Schema) -> pa.Table:
+def _parsed_json(rows: list[str], schema: pa.Schema) -> pa.Table:
     read = pa_json.read_json(
-        io.BytesIO("\n".join(lines).encode()),
-        # A block is parsed by itself, and has to hold the longest row.
-        read_options=pa_json.ReadOptions(
-            block_size=max(BLOCK_BYTES, 4 * max(map(len, lines)) + 1)
-        ),
+        io.BytesIO("\n".join(rows).encode()),
+        read_options=pa_json.ReadOptions(block_size=_block_bytes(rows)),
         parse_options=pa_json.ParseOptions(
             explicit_schema=pa.schema(
                 [(str(n), _in_json(kind)) for n, kind in enumerate(schema.types)]
@@ -113,10 +110,12 @@ def _in_json(kind: pa.DataType) -> pa.DataType:
     return pa.timestamp("us") if pa.types.is_timestamp(kind) else pa.string()
 
 
-def _parsed_csv(text: bytes, schema: pa.Schema) -> pa.Table:
+def _parsed_csv(rows: list[bytes], schema: pa.Schema) -> pa.Table:
     return pa_csv.read_csv(
-        io.BytesIO(text),
-        read_options=pa_csv.ReadOptions(column_names=schema.names),
+        io.BytesIO(b"".join(rows)),
+        read_options=pa_csv.ReadOptions(
+            column_names=schema.names, block_size=_block_bytes(rows)
+        ),
         parse_options=pa_csv.ParseOptions(
             newlines_in_values=True, ignore_empty_lines=False
         ),
@@ -130,3 +129,9 @@ def _parsed_csv(text: bytes, schema: pa.Schema) -> pa.Table:
             timestamp_parsers=[pa_csv.ISO8601],
         ),
     )
+
+
+def _block_bytes(rows: Sequence[Sized]) -> int:
+    # A block is parsed by itself and has to hold the longest row; a letter has four
+    # bytes at most.
+    return max(BLOCK_BYTES, 4 * max(map(len, rows)) + 1)

@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 from sqlmodel import select
 
 from store.bulk import merge_rows, replace_rows, sql_table
-from store.reading import read_rows
+from store.reading import BLOCK_BYTES, read_rows
 from store.tables import Change, HashtagSnapshot, Product, Review
 
 AT = datetime(2026, 3, 1, 12, 30, 0, 250_000, UTC)
@@ -63,6 +63,30 @@ def test_what_goes_in_comes_out(database):
             "review_id"
         )
         assert read_rows(session, query).to_pylist() == rows.to_pylist()
+
+
+def test_texts_come_out_letter_by_letter(database):
+    controls = "".join(map(chr, range(1, 32))) + "\x7f\x85"
+    texts = ["", controls, '\\"\\n', "{'a': [1]}", "\u2028 \ufeff", "🧦👨‍👩‍👧", "\r\n"]
+    rows = pa.table(
+        {
+            "product_id": [f"p{n}" for n in range(len(texts))],
+            "title": texts,
+            "currency": ["USD"] * len(texts),
+        }
+    )
+    with database.writing() as session:
+        merge_rows(session, Product, rows)
+        query = select(sql_table(Product).c.title).order_by("product_id")
+        assert read_rows(session, query)["title"].to_pylist() == texts
+
+
+def test_a_text_longer_than_a_block_comes_out_whole(database):
+    title = "ü" * (BLOCK_BYTES + 1)
+    with database.writing() as session:
+        merge_rows(session, Product, products(("a", "A", 1), ("b", title, 1)))
+        query = select(sql_table(Product).c.title).order_by("product_id")
+        assert read_rows(session, query)["title"].to_pylist() == ["A", title]
 
 
 def test_numbers_come_out_to_the_last_bit(database):
