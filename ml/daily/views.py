@@ -190,10 +190,9 @@ class _Steps:
 
     def _views_at(self, at: Floats, looks: Ints) -> Floats:
         """Return the views at moments before looks, on the line between the steps
-        around each.
+        around each; after the newest step as of a look they are as at that one.
         """
-        # The step after a moment may come after the look only where the newest step is
-        # older than seven days: there this is not used.
+        at = np.minimum(at, self._at[self._of_look[looks]])
         found = np.empty(len(at))
         series = self._looks.series[looks]
         for one in np.unique(series):
