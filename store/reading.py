@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.json as pa_json
-from sqlalchemy import Column, ColumnElement, Select, String, case, func, type_coerce
+from sqlalchemy import ColumnElement, Select, String, case, func, type_coerce
 from sqlmodel import Session
 
 from store.ahead import ahead
@@ -56,9 +56,8 @@ def _schema(query: Select[Any]) -> pa.Schema:
 
 
 def _from_sqlite(session: Session, query: Select[Any]) -> Iterator[list[str]]:
-    columns: list[Column[Any]] = list(query.selected_columns)  # type: ignore[arg-type]
     # Numbers for names: these stand in every row.
-    values = enumerate(map(_json_value, columns))
+    values = enumerate(map(_json_value, query.selected_columns, _schema(query).types))
     line = func.json_object(*chain.from_iterable((str(n), v) for n, v in values))
     lines = query.with_only_columns(line, maintain_column_froms=True)
     connection = session.connection()
@@ -68,9 +67,9 @@ def _from_sqlite(session: Session, query: Select[Any]) -> Iterator[list[str]]:
         yield [row[0] for row in part]
 
 
-def _json_value(column: Column[Any]) -> ColumnElement[str]:
+def _json_value(column: ColumnElement[Any], kind: pa.DataType) -> ColumnElement[str]:
     value = type_coerce(column, String)
-    if not pa.types.is_floating(arrow_schema([column]).types[0]):
+    if not pa.types.is_floating(kind):
         return value
     # All digits: SQLite's own text has 15 of them, and without the "!" 16.
     return case((value.is_not(None), func.printf("%!.17g", value)))

@@ -146,9 +146,7 @@ def write_files(
         "reviews": max(orders // 10, 1),
     }
     for name, query in FILES.items():
-        sql = query.format(**values).replace(
-            "'O' || lpad(i", f"'O' || lpad(({first_order} + i)"
-        )
+        sql = query.format(**values)
         duckdb.sql(f"COPY ({sql}) TO '{folder}/{name}.csv'")
 
 

@@ -145,8 +145,7 @@ class _Rows:
         wanted = self._views.known & (day >= self._calendar.day_number(first))
         wanted &= (day >= self._readings.from_day) & (day < self._readings.until_day)
         wanted &= day <= self._views.newest + STANDS_DAYS
-        number, reading = np.nonzero(wanted)
-        return self._table(_Cells(number, reading))
+        return self._table(_Cells(*np.nonzero(wanted)))
 
     def _table(self, cells: "_Cells") -> pa.Table:
         views, waves, smooth = self._views, self._waves, cells.of(self._smooth)

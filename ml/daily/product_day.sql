@@ -13,7 +13,7 @@ WITH trend AS (
     ) = 1
 ),
 
-price_day AS (
+rate_day AS (
     SELECT c.currency, c.day, rate.usd_per_unit
     FROM (
         SELECT currency, day
@@ -91,7 +91,7 @@ SELECT
 FROM counted AS c
 JOIN product AS p USING (product_id)
 JOIN category_day AS k ON coalesce(p.category, '') = k.category AND c.day = k.day
-LEFT JOIN price_day AS d ON p.currency = d.currency AND c.day = d.day
+LEFT JOIN rate_day AS d ON p.currency = d.currency AND c.day = d.day
 LEFT JOIN trend ON c.product_id = trend.product_id AND c.day = trend.day
 LEFT JOIN resale ON c.product_id = resale.product_id AND c.day = resale.day
 WHERE coalesce(trend.hashtag, resale.product_id) IS NOT NULL

@@ -60,7 +60,7 @@ def views_of(totals: Totals) -> Views:
     held = held_totals(totals.view_count)
     looks = _Looks(totals, held)
     # Once there is a rate, there is one on: at the newest total, until the next.
-    ready = np.flatnonzero(looks.at >= looks.at[looks.first] + LEAST_SECONDS)
+    ready = np.flatnonzero(looks.at >= looks.first_at + LEAST_SECONDS)
     day, series = looks.day[ready], looks.series[ready]
     newest = np.full(held.shape, -1)
     newest[day, series] = day
@@ -87,10 +87,10 @@ def digits_and_zeros(numbers: Ints) -> tuple[Ints, Ints]:
     zeros = (numbers == 0).astype(np.int64)
     rest = np.flatnonzero(numbers)
     for ten in TENS:
-        rest = rest[numbers.flat[rest] % ten == 0]
+        rest = rest[numbers[rest] % ten == 0]
         if not len(rest):
             break
-        zeros.flat[rest] += 1
+        zeros[rest] += 1
     return np.searchsorted(TENS, numbers, side="right") + 1, zeros
 
 
@@ -103,8 +103,8 @@ class _Looks:
         Whose it is, of which day, and the highest total of the last three days.
     at : array (n_looks,)
         When it was seen, in seconds.
-    first : array (n_looks,)
-        Number of the series' first look.
+    first, first_at : array (n_looks,)
+        Number of the series' first look, and when that was.
     grown : array (n_looks,)
         By how much the total is higher than at the look before; 0 where it is not.
     is_step : array (n_looks,)
@@ -118,6 +118,7 @@ class _Looks:
         number = np.arange(len(self.series))
         is_first = np.diff(self.series, prepend=-1) > 0
         self.first = np.maximum.accumulate(np.where(is_first, number, 0))
+        self.first_at = self.at[self.first]
         change = np.where(is_first, 0, np.diff(self.held, prepend=0))
         self.grown = np.maximum(change, 0)
         self.is_step = is_first | (change > 0)
@@ -182,7 +183,7 @@ class _Steps:
         )
         daily = np.minimum(self._rate[step], most)
         views = self._views[step] + daily * standing_days
-        begin = np.maximum(now - WEEK_SECONDS, self._looks.at[self._looks.first[looks]])
+        begin = np.maximum(now - WEEK_SECONDS, self._looks.first_at[looks])
         grown = views - self._views_at(begin, looks)
         days = (now - begin) / DAY_SECONDS
         weekly = np.where(standing_days >= 7, daily, grown / days)
